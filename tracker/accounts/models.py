@@ -1,0 +1,59 @@
+"""People, their sessions, and failed tries to sign in."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from tracker.accounts.permissions import GRANTS, Permission, Role
+from tracker.core.db import Base, pk, stored_as_text, text40, text200
+from tracker.places.models import Place
+
+
+class User(Base):
+    """A person who signs in, with one role at one place."""
+
+    __tablename__ = "users"
+
+    id: Mapped[pk]
+    username: Mapped[text40] = mapped_column(unique=True)
+    full_name: Mapped[text200]
+    password_hash: Mapped[text200]
+    role: Mapped[Role] = mapped_column(stored_as_text(Role))
+    place_id: Mapped[int] = mapped_column(ForeignKey("places.id"))
+    is_disabled: Mapped[bool] = mapped_column(default=False)
+    must_change_password: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)
+
+    place: Mapped[Place] = relationship(lazy="joined")
+
+    __mapper_args__ = {"version_id_col": version}
+
+    def may(self, permission: Permission) -> bool:
+        """Tell whether the role includes this act."""
+        return permission in GRANTS[self.role]
+
+
+class SignIn(Base):
+    """One signed-in browser; the cookie's token is kept only as its SHA-256."""
+
+    __tablename__ = "sign_ins"
+
+    id: Mapped[pk]
+    token_hash: Mapped[text200] = mapped_column(unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    started_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class FailedSignIn(Base):
+    """A wrong try, counted per account and per address for all processes together."""
+
+    __tablename__ = "failed_sign_ins"
+
+    id: Mapped[pk]
+    username: Mapped[text200] = mapped_column(index=True)
+    address: Mapped[text200] = mapped_column(index=True)
+    failed_at: Mapped[datetime] = mapped_column(index=True)

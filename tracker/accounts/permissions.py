@@ -1,0 +1,46 @@
+"""Roles, and what each may do: one table of data."""
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    """One act that a role may be granted."""
+
+    READ_REGISTER = "register:read"
+    LOG_DIALOGUE = "dialogue:log"
+    MOVE_DIALOGUE = "dialogue:move"
+    LOG_PETITION = "petition:log"
+    MOVE_PETITION = "petition:move"
+    APPROVE_PETITION = "petition:approve"
+    READ_REPORT = "report:read"
+    EXPORT = "register:export"
+    MANAGE_SETTINGS = "settings:manage"
+
+
+class Role(StrEnum):
+    """What a person is in this register."""
+
+    STAFF = "staff"
+    LEADER = "leader"
+    ADMIN = "admin"
+
+
+_READER = frozenset({Permission.READ_REGISTER, Permission.READ_REPORT, Permission.EXPORT})
+_STAFF = _READER | {
+    Permission.LOG_DIALOGUE,
+    Permission.MOVE_DIALOGUE,
+    Permission.LOG_PETITION,
+    Permission.MOVE_PETITION,
+}
+
+GRANTS: dict[Role, frozenset[Permission]] = {
+    Role.STAFF: _STAFF,
+    Role.LEADER: _READER | {Permission.MOVE_PETITION, Permission.APPROVE_PETITION},
+    Role.ADMIN: _READER | {Permission.MANAGE_SETTINGS},
+}
+
+LABELS = {
+    Role.STAFF: "Cán bộ",
+    Role.LEADER: "Lãnh đạo",
+    Role.ADMIN: "Quản trị",
+}

@@ -1,0 +1,33 @@
+"""Refusals that a person can read; anything else is a bug."""
+
+
+class TrackerError(Exception):
+    """A refusal with a sentence fit for the screen."""
+
+    status_code = 409
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class NotFound(TrackerError):
+    """There is no such record, or none that this person may know of."""
+
+    status_code = 404
+
+
+class NotAllowed(TrackerError):
+    """The person's role does not include this act."""
+
+    status_code = 403
+
+
+class Stale(TrackerError):
+    """Someone else changed the record since it was opened."""
+
+
+class TooManyTries(TrackerError):
+    """Signing in is held back for a while after failures."""
+
+    status_code = 429

@@ -1,0 +1,49 @@
+"""What the environment says: database, instance folder, secret. Nothing else is needed to start."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from tracker.core.db import sqlite_file_url
+from tracker.core.errors import TrackerError
+
+SHORTEST_SECRET = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything a process must know before it opens the register."""
+
+    database_url: str
+    instance: Path
+    secret_key: str
+
+
+def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Read the settings; create the instance folder (0700) and its secret (0600) when missing."""
+    instance = Path(environ.get("TRACKER_INSTANCE", "instance")).resolve()
+    instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+    default_url = sqlite_file_url(instance / "tracker.db")
+    return Settings(
+        database_url=environ.get("TRACKER_DATABASE_URL") or default_url,
+        instance=instance,
+        secret_key=environ.get("TRACKER_SECRET_KEY") or _kept_secret(instance / "secret"),
+    )
+
+
+def check_secret(secret: str) -> None:
+    """Refuse a secret that is too short to guard anything."""
+    if len(secret) < SHORTEST_SECRET:
+        raise TrackerError("TRACKER_SECRET_KEY cần ít nhất 32 ký tự.")
+
+
+def _kept_secret(path: Path) -> str:
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="ascii").strip()
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(secrets.token_urlsafe(48))
+    return path.read_text(encoding="ascii").strip()

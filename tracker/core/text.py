@@ -1,0 +1,58 @@
+"""Vietnamese text: cleaned at the door, folded for search, ordered for lists."""
+
+import re
+import unicodedata
+
+from tracker.core.errors import TrackerError
+
+_BIDI = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f]")
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_LETTERS = {letter: place for place, letter in enumerate("aăâbcdđeêfghijklmnoôơpqrstuưvwxyz")}
+_TONES = {"\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}
+
+
+def tidy(text: str | None) -> str:
+    """Trim, compose accents to NFC, keep line breaks as LF, and drop marks that reverse reading order."""
+    plain = (text or "").replace("\r\n", "\n").replace("\r", "\n")
+    return unicodedata.normalize("NFC", _BIDI.sub("", plain)).strip()
+
+
+def has_forbidden(text: str) -> bool:
+    """Tell whether the text holds control characters or broken code points that no register keeps."""
+    return _FORBIDDEN.search(text) is not None
+
+
+def fold(text: str) -> str:
+    """Reduce to what search compares: no accents, đ as d, lower case, single spaces."""
+    plain = text.casefold().replace("đ", "d")
+    marks_apart = unicodedata.normalize("NFD", plain)
+    bare = "".join(char for char in marks_apart if not unicodedata.combining(char))
+    return " ".join(bare.split())
+
+
+def sort_key(text: str) -> str:
+    """Give a string whose plain order is the Vietnamese order: letters first, then tones, then case."""
+    letters, tones, cases = [], [], []
+    for char in unicodedata.normalize("NFC", text):
+        apart = unicodedata.normalize("NFD", char)
+        tones.append(str(next((_TONES[mark] for mark in apart if mark in _TONES), 0)))
+        base = unicodedata.normalize("NFC", "".join(m for m in apart if m not in _TONES))
+        cases.append("1" if base != base.lower() else "0")
+        letters.append(_letter_place(base.lower()))
+    return " ".join(("".join(letters), "".join(tones), "".join(cases)))
+
+
+def _letter_place(base: str) -> str:
+    if base.isspace():
+        return "0"
+    if base in _LETTERS:
+        return "2" + chr(ord("A") + _LETTERS[base])
+    return ("1" if base.isdecimal() else "3") + base
+
+
+def checked(text: str | None) -> str:
+    """Tidy a text; refuse one with characters that no register keeps."""
+    clean = tidy(text)
+    if has_forbidden(clean):
+        raise TrackerError("Văn bản có ký tự điều khiển không đọc được; hãy xóa và gõ lại.")
+    return clean

@@ -1,0 +1,96 @@
+"""Dialogues, their steps, and the lists by which they and their petitions are arranged."""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from tracker.accounts.models import User
+from tracker.core.dates import Precision
+from tracker.core.db import Base, pk, stored_as_text, text40, text200
+from tracker.dialogues.lifecycle import Form, Stage
+from tracker.places.models import Place
+
+
+class Category(Base):
+    """A field of public life (lĩnh vực); a retired one keeps its records."""
+
+    __tablename__ = "categories"
+
+    id: Mapped[pk]
+    code: Mapped[text40] = mapped_column(unique=True)
+    name_vi: Mapped[text200]
+    name_en: Mapped[text200]
+    position: Mapped[int]
+    is_retired: Mapped[bool] = mapped_column(default=False)
+
+
+class Department(Base):
+    """A unit that petitions are given to."""
+
+    __tablename__ = "departments"
+
+    id: Mapped[pk]
+    code: Mapped[text40] = mapped_column(unique=True)
+    name_vi: Mapped[text200]
+    name_en: Mapped[text200]
+    is_retired: Mapped[bool] = mapped_column(default=False)
+
+
+class Dialogue(Base):
+    """One meeting between leaders and citizens, known as exactly as its source tells."""
+
+    __tablename__ = "dialogues"
+    __table_args__ = (
+        CheckConstraint("(date_precision = 'unknown') = (held_on IS NULL)", name="date_as_known"),
+        CheckConstraint(
+            "invited >= 0 AND present >= 0 AND speakers >= 0", name="counts_not_negative"
+        ),
+    )
+
+    id: Mapped[pk]
+    code: Mapped[text40] = mapped_column(unique=True)
+    form: Mapped[Form] = mapped_column(stored_as_text(Form))
+    stage: Mapped[Stage] = mapped_column(stored_as_text(Stage))
+    topic: Mapped[str]
+    place_id: Mapped[int] = mapped_column(ForeignKey("places.id"), index=True)
+    venue: Mapped[text200] = mapped_column(default="")
+    held_on: Mapped[date | None]
+    date_precision: Mapped[Precision] = mapped_column(stored_as_text(Precision))
+    starts_at: Mapped[text40] = mapped_column(default="")
+    chair: Mapped[text200] = mapped_column(default="")
+    secretary: Mapped[text200] = mapped_column(default="")
+    audience: Mapped[text200] = mapped_column(default="")
+    invited: Mapped[int | None]
+    present: Mapped[int | None]
+    speakers: Mapped[int | None]
+    minutes: Mapped[str] = mapped_column(default="")
+    conclusion: Mapped[str] = mapped_column(default="")
+    source: Mapped[str] = mapped_column(default="")
+    logged_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    logged_at: Mapped[datetime]
+    search_text: Mapped[str] = mapped_column(default="")
+    version: Mapped[int] = mapped_column(default=1)
+
+    place: Mapped[Place] = relationship(lazy="raise")
+    steps: Mapped[list["DialogueStep"]] = relationship(order_by="DialogueStep.id", lazy="raise")
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class DialogueStep(Base):
+    """One step of a dialogue's life; never changed, never deleted."""
+
+    __tablename__ = "dialogue_steps"
+
+    id: Mapped[pk]
+    dialogue_id: Mapped[int] = mapped_column(ForeignKey("dialogues.id"), index=True)
+    stage_before: Mapped[text40 | None]
+    stage: Mapped[Stage] = mapped_column(stored_as_text(Stage))
+    happened_on: Mapped[date | None]
+    recorded_at: Mapped[datetime]
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    note: Mapped[str] = mapped_column(default="")
+    document_number: Mapped[text200] = mapped_column(default="")
+
+    actor: Mapped[User | None] = relationship(lazy="raise")

@@ -1,0 +1,33 @@
+"""Writing the journal, inside the caller's transaction."""
+
+from sqlalchemy.orm import Session
+
+from tracker.accounts.models import User
+from tracker.core import clock
+from tracker.journal.models import CreationKey, JournalEntry
+
+
+def note(
+    session: Session, actor: User | None, action: str, subject: str, place_id: int | None = None
+) -> None:
+    """Add one entry; it is kept or lost together with the change it tells of."""
+    session.add(
+        JournalEntry(
+            recorded_at=clock.now(),
+            actor_id=actor.id if actor else None,
+            action=action,
+            subject=subject,
+            place_id=place_id,
+        )
+    )
+
+
+def made_before(session: Session, actor: User, key: str) -> str | None:
+    """Give the code of the record that this person's form with this key made already."""
+    kept = session.get(CreationKey, key)
+    return kept.code if kept and kept.user_id == actor.id else None
+
+
+def keep_key(session: Session, actor: User, key: str, code: str) -> None:
+    """Remember that this form made this record; the primary key decides between two clicks."""
+    session.add(CreationKey(key=key, user_id=actor.id, code=code))

@@ -1,0 +1,1 @@
+"""Daily movements that reports are summed from; knows nothing of petitions."""

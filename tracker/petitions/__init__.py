@@ -1,0 +1,1 @@
+"""Petitions, their lifecycle and their steps."""

@@ -1,0 +1,84 @@
+"""Petitions and the steps of their lives."""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from tracker.accounts.models import User
+from tracker.core.dates import Precision
+from tracker.core.db import Base, pk, stored_as_text, text40, text200
+from tracker.dialogues.models import Category, Department, Dialogue
+from tracker.petitions.lifecycle import Channel, Kind, Level, Status
+from tracker.places.models import Place
+
+
+class Petition(Base):
+    """What was raised: where, when, by whom, in whose words."""
+
+    __tablename__ = "petitions"
+    __table_args__ = (
+        CheckConstraint(
+            "(date_precision = 'unknown') = (received_on IS NULL)", name="date_as_known"
+        ),
+        CheckConstraint("people >= 1", name="someone_raised_it"),
+        CheckConstraint(
+            "(status = 'joined') = (master_id IS NOT NULL)", name="joined_names_its_master"
+        ),
+        CheckConstraint("master_id <> id", name="master_is_another"),
+        Index("ix_petitions_place_status", "place_id", "status", "id"),
+        Index("ix_petitions_category_status", "category_id", "status", "id"),
+        Index("ix_petitions_place_received", "place_id", "received_on", "id"),
+    )
+
+    id: Mapped[pk]
+    code: Mapped[text40] = mapped_column(unique=True)
+    dialogue_id: Mapped[int | None] = mapped_column(ForeignKey("dialogues.id"), index=True)
+    place_id: Mapped[int] = mapped_column(ForeignKey("places.id"))
+    category_id: Mapped[int] = mapped_column(ForeignKey("categories.id"))
+    department_id: Mapped[int | None] = mapped_column(ForeignKey("departments.id"), index=True)
+    channel: Mapped[Channel] = mapped_column(stored_as_text(Channel))
+    kind: Mapped[Kind] = mapped_column(stored_as_text(Kind))
+    level: Mapped[Level] = mapped_column(stored_as_text(Level))
+    status: Mapped[Status] = mapped_column(stored_as_text(Status))
+    citizen_name: Mapped[text200] = mapped_column(default="")
+    citizen_phone: Mapped[text40] = mapped_column(default="")
+    people: Mapped[int | None] = mapped_column(default=1)
+    content: Mapped[str]
+    received_on: Mapped[date | None]
+    date_precision: Mapped[Precision] = mapped_column(stored_as_text(Precision))
+    due_on: Mapped[date | None]
+    plan_on: Mapped[date | None]
+    master_id: Mapped[int | None] = mapped_column(ForeignKey("petitions.id"), index=True)
+    source: Mapped[str] = mapped_column(default="")
+    logged_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    logged_at: Mapped[datetime]
+    search_text: Mapped[str] = mapped_column(default="")
+    version: Mapped[int] = mapped_column(default=1)
+
+    dialogue: Mapped[Dialogue | None] = relationship(lazy="raise")
+    place: Mapped[Place] = relationship(lazy="raise")
+    category: Mapped[Category] = relationship(lazy="raise")
+    department: Mapped[Department | None] = relationship(lazy="raise")
+    steps: Mapped[list["PetitionStep"]] = relationship(order_by="PetitionStep.id", lazy="raise")
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class PetitionStep(Base):
+    """One step of a petition's life; never changed, never deleted."""
+
+    __tablename__ = "petition_steps"
+
+    id: Mapped[pk]
+    petition_id: Mapped[int] = mapped_column(ForeignKey("petitions.id"), index=True)
+    status_before: Mapped[text40 | None]
+    status: Mapped[Status] = mapped_column(stored_as_text(Status))
+    happened_on: Mapped[date | None]
+    due_on: Mapped[date | None]
+    recorded_at: Mapped[datetime]
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    note: Mapped[str] = mapped_column(default="")
+    document_number: Mapped[text200] = mapped_column(default="")
+
+    actor: Mapped[User | None] = relationship(lazy="raise")

@@ -1,0 +1,262 @@
+"""Logging a petition and following it to its end; every step posts to the ledger."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracker.accounts.models import User
+from tracker.accounts.permissions import Permission
+from tracker.core import clock
+from tracker.core.dates import Precision
+from tracker.core.db import transaction
+from tracker.core.errors import NotAllowed, Stale, TrackerError
+from tracker.core.numbering import next_number
+from tracker.core.text import checked, fold
+from tracker.journal import service as journal
+from tracker.ledger import service as ledger
+from tracker.petitions.lifecycle import LABELS, MOVES, Channel, Kind, Level, Move, Status
+from tracker.petitions.models import Petition, PetitionStep
+from tracker.petitions.queries import steps_of
+from tracker.petitions.rules import StepFact, postings
+
+CONTENT_LIMIT = 20_000
+
+
+class MoveRefused(TrackerError):
+    """The petition's status, or something missing, does not allow this move."""
+
+
+class PetitionRefused(TrackerError):
+    """What was typed cannot be kept as a petition."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewPetition:
+    """What is known of a petition when it is logged; `people` None is a number not known."""
+
+    place_id: int
+    category_id: int
+    channel: Channel
+    kind: Kind
+    content: str
+    dialogue_id: int | None = None
+    department_id: int | None = None
+    level: Level = Level.UNKNOWN
+    citizen_name: str = ""
+    citizen_phone: str = ""
+    people: int | None = 1
+    received_on: date | None = None
+    date_precision: Precision = Precision.UNKNOWN
+    due_on: date | None = None
+    answer_on_spot: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MoveRequest:
+    """One asked-for step; `seen_version` is the version the person had on the screen."""
+
+    move_name: str
+    happened_on: date | None = None
+    note: str = ""
+    document_number: str = ""
+    department_id: int | None = None
+    due_on: date | None = None
+    plan_on: date | None = None
+    master_id: int | None = None
+    seen_version: int | None = None
+
+
+def log_petition(session: Session, actor: User | None, new: NewPetition, key: str = "") -> Petition:
+    """Number a petition within its year and record its first step; the same key makes it once."""
+    if actor is not None and not actor.may(Permission.LOG_PETITION):
+        raise NotAllowed("Vai trò của bạn không ghi kiến nghị.")
+    _check_new(new)
+    with transaction(session):
+        if actor is not None and key and (code := journal.made_before(session, actor, key)):
+            return session.scalars(select(Petition).where(Petition.code == code)).one()
+        petition = _new_row(session, actor, new)
+        session.add(petition)
+        session.flush()  # steps, movements and journal name the row
+        _take_step(session, actor, petition, Status.RECEIVED, new.received_on)
+        if new.answer_on_spot.strip():
+            answer = checked(new.answer_on_spot)
+            _take_step(session, actor, petition, Status.EXPLAINED, new.received_on, note=answer)
+        if actor is not None and key:
+            journal.keep_key(session, actor, key, petition.code)
+    return petition
+
+
+def move_petition(
+    session: Session, actor: User | None, petition: Petition, asked: MoveRequest
+) -> None:
+    """Take one step of the lifecycle and post what it changes to the ledger.
+
+    Raises MoveRefused when no such step leaves the present status or something is missing,
+    NotAllowed when the role may not take it or the same person proposed what is to be approved,
+    Stale when someone else took a step since the person opened the page.
+    """
+    move = MOVES.get(asked.move_name)
+    if actor is not None and move is not None and not actor.may(move.permission):
+        raise NotAllowed("Vai trò của bạn không thực hiện bước này.")
+    with transaction(session):
+        session.refresh(petition, with_for_update=True)
+        if asked.seen_version not in (None, petition.version):
+            status = LABELS[petition.status]
+            raise Stale(f"Người khác vừa cập nhật: kiến nghị nay ở trạng thái “{status}”.")
+        if move is None or petition.status not in move.sources:
+            status = LABELS[petition.status]
+            raise MoveRefused(f"Không thực hiện được: kiến nghị đang “{status}”.")
+        history = steps_of(session, petition.id)
+        day = asked.happened_on or clock.today()
+        _check_move(move, asked, history, day)
+        _check_four_eyes(actor, move, history)
+        _apply(session, petition, move, asked)
+        _take_step(
+            session,
+            actor,
+            petition,
+            move.target,
+            day if history[-1].happened_on else None,
+            note=checked(asked.note),
+            document_number=checked(asked.document_number),
+        )
+
+
+def facts(steps: Iterable[PetitionStep]) -> list[StepFact]:
+    """Reduce steps to what the ledger counts."""
+    return [StepFact(step.status, step.happened_on, step.due_on) for step in steps]
+
+
+def _check_new(new: NewPetition) -> None:
+    if not new.content.strip():
+        raise PetitionRefused("Nhập nội dung kiến nghị.")
+    if len(new.content) > CONTENT_LIMIT:
+        raise PetitionRefused(f"Nội dung dài quá {CONTENT_LIMIT} ký tự.")
+    if new.received_on and new.received_on > clock.today():
+        raise PetitionRefused("Ngày tiếp nhận không thể sau hôm nay.")
+    if new.received_on and new.due_on and new.due_on < new.received_on:
+        raise PetitionRefused("Thời hạn không thể trước ngày tiếp nhận.")
+
+
+def _check_move(move: Move, asked: MoveRequest, history: list[PetitionStep], day: date) -> None:
+    last_day = history[-1].happened_on
+    if day > clock.today() or (last_day and day < last_day):
+        raise MoveRefused("Ngày thực hiện phải từ bước trước đến hôm nay.")
+    if move.needs_note and not asked.note.strip():
+        raise MoveRefused("Cần ghi rõ lý do hoặc kết quả.")
+    if move.needs_document and not asked.document_number.strip():
+        raise MoveRefused("Cần số văn bản.")
+    if move.needs_plan_date and (asked.plan_on is None or asked.plan_on <= day):
+        raise MoveRefused("Cần ngày dự kiến giải quyết, sau ngày thực hiện.")
+    if asked.due_on and asked.due_on < day:
+        raise MoveRefused("Thời hạn không thể trước ngày giao.")
+    if move.needs_master and asked.master_id is None:
+        raise MoveRefused("Cần nêu kiến nghị chính được gộp vào.")
+
+
+def _check_four_eyes(actor: User | None, move: Move, history: list[PetitionStep]) -> None:
+    proposer = history[-1].actor_id
+    if move.target is Status.RESOLVED and actor is not None and actor.id == proposer:
+        raise NotAllowed("Người trình kết quả không tự duyệt kết quả của mình.")
+
+
+def _apply(session: Session, petition: Petition, move: Move, asked: MoveRequest) -> None:
+    petition.status = move.target
+    petition.plan_on = asked.plan_on if move.needs_plan_date else None
+    petition.master_id = _final_master(session, petition, asked) if move.needs_master else None
+    if move.name == "assign":
+        petition.department_id = asked.department_id or petition.department_id
+        petition.due_on = asked.due_on or petition.due_on
+
+
+def _final_master(session: Session, petition: Petition, asked: MoveRequest) -> int:
+    """Follow joined masters to the last one; a circle is refused."""
+    at, seen = asked.master_id, {petition.id}
+    while at is not None and at not in seen:
+        seen.add(at)
+        master = session.get(Petition, at)
+        if master is None:
+            break
+        if master.master_id is None:
+            return master.id
+        at = master.master_id
+    raise MoveRefused(
+        "Không gộp được: kiến nghị chính không có hoặc đã gộp vào chính kiến nghị này."
+    )
+
+
+def _new_row(session: Session, actor: User | None, new: NewPetition) -> Petition:
+    year = (new.received_on or clock.today()).year
+    code = f"KN-{year}-{next_number(session, 'KN', year):06d}"
+    content, name = checked(new.content), checked(new.citizen_name)
+    return Petition(
+        code=code,
+        dialogue_id=new.dialogue_id,
+        place_id=new.place_id,
+        category_id=new.category_id,
+        department_id=new.department_id,
+        channel=new.channel,
+        kind=new.kind,
+        level=new.level,
+        status=Status.RECEIVED,
+        citizen_name=name,
+        citizen_phone=checked(new.citizen_phone),
+        people=new.people,
+        content=content,
+        received_on=new.received_on,
+        date_precision=new.date_precision,
+        due_on=new.due_on,
+        source=new.source,
+        logged_by_id=actor.id if actor else None,
+        logged_at=clock.now(),
+        search_text=fold(f"{code} {name} {content}"),
+    )
+
+
+def _take_step(
+    session: Session,
+    actor: User | None,
+    petition: Petition,
+    status: Status,
+    day: date | None,
+    *,
+    note: str = "",
+    document_number: str = "",
+) -> None:
+    history = steps_of(session, petition.id)
+    step = PetitionStep(
+        petition_id=petition.id,
+        status_before=history[-1].status if history else None,
+        status=status,
+        happened_on=day,
+        due_on=petition.due_on,
+        recorded_at=clock.now(),
+        actor_id=actor.id if actor else None,
+        note=note,
+        document_number=document_number,
+    )
+    petition.status = status
+    session.add(step)
+    _post_difference(session, petition, history, step)
+    journal.note(session, actor, f"petition:{status}", petition.code, petition.place_id)
+
+
+def _post_difference(
+    session: Session, petition: Petition, history: list[PetitionStep], step: PetitionStep
+) -> None:
+    change = postings(facts([*history, step]))
+    change.subtract(postings(facts(history)))
+    for (day, measure), quantity in change.items():
+        if quantity:
+            ledger.post(
+                session,
+                day=day,
+                place_id=petition.place_id,
+                category_id=petition.category_id,
+                measure=measure,
+                quantity=quantity,
+            )

@@ -1,0 +1,1 @@
+"""Administrative places, their validity and successors."""

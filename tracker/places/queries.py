@@ -1,0 +1,21 @@
+"""Questions about places."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracker.places import rules
+from tracker.places.models import Place
+
+
+def scope_ids(session: Session, home_id: int) -> frozenset[int]:
+    """Give the ids of all places, old and new, for which today's place `home_id` answers."""
+    rows = session.execute(select(Place.id, Place.parent_id, Place.successor_id))
+    nodes = {row.id: rules.Node(row.parent_id, row.successor_id) for row in rows}
+    return rules.scope(nodes, home_id)
+
+
+def places_in(session: Session, ids: frozenset[int]) -> list[Place]:
+    """Give the places of a scope, communes before their villages."""
+    return list(
+        session.scalars(select(Place).where(Place.id.in_(ids)).order_by(Place.kind, Place.name))
+    )
