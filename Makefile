@@ -4,7 +4,9 @@ BIN = .venv/bin
 .PHONY: run test lint
 
 run: .venv/run-stamp
-	$(BIN)/tracker demo
+	$(BIN)/tracker upgrade
+	$(BIN)/tracker seed
+	$(BIN)/tracker verify
 
 test: .venv/test-stamp
 	$(BIN)/python -m pytest -q -n 2

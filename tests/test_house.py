@@ -3,6 +3,9 @@
 import ast
 from pathlib import Path
 
+from tracker.accounts.permissions import LABELS
+from tracker.cli import cli
+
 TRACKER = Path(__file__).parent.parent / "tracker"
 
 
@@ -23,3 +26,12 @@ def test_only_one_place_commits():
         if _calls(path, "commit")
     }
     assert committing == {"core/db.py"}
+
+
+def test_the_readme_names_every_command_and_role():
+    readme = (TRACKER.parent / "README.md").read_text(encoding="utf-8")
+
+    for command in cli.commands:
+        assert f"`tracker {command}" in readme
+    for role, word in LABELS.items():
+        assert f"| {role} | {word} |" in readme

@@ -21,7 +21,7 @@ class Precision(StrEnum):
 
 
 def parse_day(text: str) -> date | None:
-    """Read dd/mm/yyyy (also with dots or hyphens) or ISO; None when it is no day of the calendar."""
+    """Read dd/mm/yyyy (also with dots or hyphens) or ISO; None when there is no such day."""
     if found := _DAY.match(text.strip()):
         day, month, year = map(int, found.groups())
     elif found := _ISO.match(text.strip()):

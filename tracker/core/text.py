@@ -12,13 +12,13 @@ _TONES = {"\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}
 
 
 def tidy(text: str | None) -> str:
-    """Trim, compose accents to NFC, keep line breaks as LF, and drop marks that reverse reading order."""
+    """Trim, compose to NFC, keep line breaks as LF, drop marks that reverse reading order."""
     plain = (text or "").replace("\r\n", "\n").replace("\r", "\n")
     return unicodedata.normalize("NFC", _BIDI.sub("", plain)).strip()
 
 
 def has_forbidden(text: str) -> bool:
-    """Tell whether the text holds control characters or broken code points that no register keeps."""
+    """Tell whether the text holds control characters or broken code points."""
     return _FORBIDDEN.search(text) is not None
 
 
@@ -31,7 +31,7 @@ def fold(text: str) -> str:
 
 
 def sort_key(text: str) -> str:
-    """Give a string whose plain order is the Vietnamese order: letters first, then tones, then case."""
+    """Give a string that sorts in Vietnamese order: by letters, then tones, then case."""
     letters, tones, cases = [], [], []
     for char in unicodedata.normalize("NFC", text):
         apart = unicodedata.normalize("NFD", char)

@@ -1,4 +1,4 @@
-"""What a history of steps posts to the ledger: one pure rule, for the writer and for the recount."""
+"""What a history of steps posts to the ledger: one rule, for writing and for recounting."""
 
 from collections import Counter
 from collections.abc import Iterable
