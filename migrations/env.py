@@ -9,7 +9,17 @@ from tracker.core.db import Base, UtcDateTime
 
 MODELS = [
     f"{name}.models"
-    for name in ("places", "accounts", "journal", "ledger", "dialogues", "petitions")
+    for name in (
+        "calendar",
+        "places",
+        "accounts",
+        "journal",
+        "attachments",
+        "ledger",
+        "dialogues",
+        "petitions",
+        "reports",
+    )
 ]
 for module in ("core.numbering", *MODELS):
     importlib.import_module(f"tracker.{module}")

@@ -3,7 +3,7 @@
 import pytest
 from conftest import PASSWORD
 
-from tracker.accounts.permissions import GRANTS, LABELS, Permission, Role
+from tracker.accounts.permissions import GRANTS, Permission, Role
 from tracker.accounts.service import NewUser, PasswordRefused, add_user, is_password_of
 from tracker.core.errors import NotAllowed, TrackerError
 
@@ -36,4 +36,4 @@ def test_only_an_administrator_makes_people(session, make):
 
 
 def test_every_role_has_its_grants_and_its_word():
-    assert set(GRANTS) == set(LABELS) == set(Role)
+    assert set(GRANTS) == set(Role)

@@ -3,7 +3,8 @@
 import ast
 from pathlib import Path
 
-from tracker.accounts.permissions import LABELS
+from tracker.accounts.permissions import Role
+from tracker.core.i18n import say, speaking
 from tracker.cli import cli
 
 TRACKER = Path(__file__).parent.parent / "tracker"
@@ -33,5 +34,6 @@ def test_the_readme_names_every_command_and_role():
 
     for command in cli.commands:
         assert f"`tracker {command}" in readme
-    for role, word in LABELS.items():
-        assert f"| {role} | {word} |" in readme
+    with speaking("vi"):
+        for role in Role:
+            assert f"| {role} | {say(role)} |" in readme

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.petitions.lifecycle import LABELS, LIFECYCLE, OPEN, Status
+from tracker.petitions.lifecycle import LIFECYCLE, MEANINGS, OPEN, Status
 from tracker.petitions.rules import LATE, RECEIVED, REOPENED, StepFact, ended_as, postings
 
 START = date(2026, 1, 5)
@@ -65,6 +65,6 @@ def test_a_petition_without_a_known_day_is_in_no_balance():
     assert postings([StepFact(Status.RECEIVED, None, None)]) == {}
 
 
-def test_every_status_has_a_word_and_can_be_reached():
+def test_every_status_has_a_meaning_and_can_be_reached():
     reached = {move.target for move in LIFECYCLE} | {Status.RECEIVED}
-    assert set(LABELS) == set(Status) == reached
+    assert set(MEANINGS) == set(Status) == reached

@@ -15,6 +15,7 @@ from tracker.accounts.service import NewUser, add_user
 from tracker.core import migrate, settings
 from tracker.core.db import engine_for
 from tracker.core.errors import TrackerError
+from tracker.core.i18n import say
 from tracker.petitions.queries import ledger_mismatches
 from tracker.places.models import Place
 from tracker.seeding import seed_all
@@ -30,7 +31,7 @@ def main() -> None:
     try:
         cli()
     except TrackerError as refusal:
-        click.echo(refusal.message, err=True)
+        click.echo(say(refusal), err=True)
         sys.exit(1)
 
 

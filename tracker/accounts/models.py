@@ -23,6 +23,7 @@ class User(Base):
     place_id: Mapped[int] = mapped_column(ForeignKey("places.id"))
     is_disabled: Mapped[bool] = mapped_column(default=False)
     must_change_password: Mapped[bool] = mapped_column(default=False)
+    password_expires_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
 
@@ -46,6 +47,8 @@ class SignIn(Base):
     started_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    address: Mapped[text200] = mapped_column(default="")
+    browser: Mapped[text200] = mapped_column(default="")
 
 
 class FailedSignIn(Base):

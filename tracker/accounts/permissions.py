@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from tracker.core.i18n import N_, Labelled
+
 
 class Permission(StrEnum):
     """One act that a role may be granted."""
@@ -15,14 +17,15 @@ class Permission(StrEnum):
     READ_REPORT = "report:read"
     EXPORT = "register:export"
     MANAGE_SETTINGS = "settings:manage"
+    MANAGE_PEOPLE = "people:manage"
 
 
-class Role(StrEnum):
+class Role(Labelled):
     """What a person is in this register."""
 
-    STAFF = "staff"
-    LEADER = "leader"
-    ADMIN = "admin"
+    STAFF = "staff", N_("Staff")
+    LEADER = "leader", N_("Leader")
+    ADMIN = "admin", N_("Administrator")
 
 
 _READER = frozenset({Permission.READ_REGISTER, Permission.READ_REPORT, Permission.EXPORT})
@@ -36,11 +39,5 @@ _STAFF = _READER | {
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.STAFF: _STAFF,
     Role.LEADER: _READER | {Permission.MOVE_PETITION, Permission.APPROVE_PETITION},
-    Role.ADMIN: _READER | {Permission.MANAGE_SETTINGS},
-}
-
-LABELS = {
-    Role.STAFF: "Cán bộ",
-    Role.LEADER: "Lãnh đạo",
-    Role.ADMIN: "Quản trị",
+    Role.ADMIN: _READER | {Permission.MANAGE_SETTINGS, Permission.MANAGE_PEOPLE},
 }

@@ -38,10 +38,10 @@ class NewUser:
 def add_user(session: Session, actor: User | None, new: NewUser) -> User:
     """Make a person who can sign in; `actor` None is the command line."""
     if actor is not None and not actor.may(Permission.MANAGE_SETTINGS):
-        raise NotAllowed("Chỉ quản trị viên được thêm người dùng.")
+        raise NotAllowed("Only an administrator manages people.")
     username = tidy(new.username).lower()
     if session.scalar(select(User.id).where(User.username == username)) is not None:
-        raise TrackerError(f"Tên đăng nhập “{username}” đã có người dùng.")
+        raise TrackerError("The user name “%(username)s” is taken.", username=username)
     check_password(new.password, username)
     user = User(
         username=username,
@@ -60,10 +60,12 @@ def add_user(session: Session, actor: User | None, new: NewUser) -> User:
 def check_password(password: str, username: str) -> None:
     """Refuse a password by length first, then by words that anyone here would try."""
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
-        raise PasswordRefused("Mật khẩu cần từ 12 đến 128 ký tự.")
+        raise PasswordRefused("A password needs 12 to 128 characters.")
     plain = fold(password).replace(" ", "")
     if username in plain or any(word in plain for word in CONTEXT_WORDS):
-        raise PasswordRefused("Mật khẩu dễ đoán: không dùng tên đăng nhập hay từ thông dụng.")
+        raise PasswordRefused(
+            "This password is easy to guess: leave out your user name and common words."
+        )
 
 
 def is_password_of(user: User, password: str) -> bool:

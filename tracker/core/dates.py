@@ -2,22 +2,22 @@
 
 import re
 from datetime import date
-from enum import StrEnum
 
 from tracker.core.clock import shown_date
+from tracker.core.i18n import N_, Labelled, gettext
 
 _DAY = re.compile(r"^(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})$")
 _ISO = re.compile(r"^(\d{4})-(\d{2})-(\d{2})$")
 
 
-class Precision(StrEnum):
+class Precision(Labelled):
     """How exactly a date is known; the stored day is the first of its period."""
 
-    DAY = "day"
-    MONTH = "month"
-    QUARTER = "quarter"
-    YEAR = "year"
-    UNKNOWN = "unknown"
+    DAY = "day", N_("Day")
+    MONTH = "month", N_("Month")
+    QUARTER = "quarter", N_("Quarter")
+    YEAR = "year", N_("Year")
+    UNKNOWN = "unknown", N_("Unknown date")
 
 
 def parse_day(text: str) -> date | None:
@@ -37,11 +37,11 @@ def parse_day(text: str) -> date | None:
 def shown(day: date | None, precision: Precision) -> str:
     """Write a date no more exactly than it is known."""
     if day is None or precision is Precision.UNKNOWN:
-        return "không rõ ngày"
-    quarter = (day.month - 1) // 3 + 1
+        return gettext("date unknown")
+    quarter = ("I", "II", "III", "IV")[(day.month - 1) // 3]
     return {
         Precision.DAY: shown_date(day),
-        Precision.MONTH: f"tháng {day.month}/{day.year}",
-        Precision.QUARTER: f"quý {'I' * quarter if quarter < 4 else 'IV'}/{day.year}",
-        Precision.YEAR: f"năm {day.year}",
+        Precision.MONTH: gettext("month %(month)s/%(year)s", month=f"{day:%m}", year=day.year),
+        Precision.QUARTER: gettext("quarter %(quarter)s/%(year)s", quarter=quarter, year=day.year),
+        Precision.YEAR: gettext("year %(year)s", year=day.year),
     }[precision]

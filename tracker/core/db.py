@@ -69,11 +69,14 @@ text40 = Annotated[str, mapped_column(String(40))]
 text200 = Annotated[str, mapped_column(String(200))]
 
 
-def stored_as_text(kind: type[StrEnum]) -> Enum:
-    """Give a checked text column that holds the enum's values, not its names."""
+def stored_as_text(kind: type[StrEnum], name: str = "") -> Enum:
+    """Give a checked text column that holds the enum's values, not its names.
+
+    A table's second column of the same kind names its check itself.
+    """
     return Enum(
         kind,
-        name=re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower(),
+        name=name or re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower(),
         native_enum=False,
         create_constraint=True,
         length=40,

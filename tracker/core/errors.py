@@ -1,14 +1,17 @@
 """Refusals that a person can read; anything else is a bug."""
 
+from typing import Any
+
 
 class TrackerError(Exception):
-    """A refusal with a sentence fit for the screen."""
+    """A refusal with a sentence fit for the screen: a message id and the values it names."""
 
     status_code = 409
 
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
+    def __init__(self, msgid: str, **values: Any) -> None:
+        super().__init__(msgid % values if values else msgid)
+        self.msgid = msgid
+        self.values = values
 
 
 class NotFound(TrackerError):

@@ -10,3 +10,8 @@ def folder(name: str) -> Path:
     in_checkout = _PACKAGE.parent / name
     installed = _PACKAGE / name
     return in_checkout if (_PACKAGE.parent / "pyproject.toml").is_file() else installed
+
+
+def translations_folder() -> Path:
+    """Give the folder of the languages' catalogues."""
+    return _PACKAGE / "translations"

@@ -36,7 +36,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
 def check_secret(secret: str) -> None:
     """Refuse a secret that is too short to guard anything."""
     if len(secret) < SHORTEST_SECRET:
-        raise TrackerError("TRACKER_SECRET_KEY cần ít nhất 32 ký tự.")
+        raise TrackerError("TRACKER_SECRET_KEY needs at least 32 characters.")
 
 
 def _kept_secret(path: Path) -> str:

@@ -54,5 +54,7 @@ def checked(text: str | None) -> str:
     """Tidy a text; refuse one with characters that no register keeps."""
     clean = tidy(text)
     if has_forbidden(clean):
-        raise TrackerError("Văn bản có ký tự điều khiển không đọc được; hãy xóa và gõ lại.")
+        raise TrackerError(
+            "The text holds control characters that nobody can read; delete them and type again."
+        )
     return clean

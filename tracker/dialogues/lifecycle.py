@@ -1,27 +1,28 @@
 """A dialogue's life as data: its forms, its states, and the moves between them."""
 
 from dataclasses import dataclass
-from enum import StrEnum
+
+from tracker.core.i18n import N_, Labelled
 
 
-class Form(StrEnum):
+class Form(Labelled):
     """Why a dialogue is held (domain words: định kỳ, chuyên đề, đột xuất)."""
 
-    REGULAR = "regular"
-    THEMATIC = "thematic"
-    AD_HOC = "ad_hoc"
-    UNKNOWN = "unknown"
+    REGULAR = "regular", N_("Regular")
+    THEMATIC = "thematic", N_("Thematic")
+    AD_HOC = "ad_hoc", N_("Ad hoc")
+    UNKNOWN = "unknown", N_("Not known")
 
 
-class Stage(StrEnum):
+class Stage(Labelled):
     """How far a dialogue has come."""
 
-    PLANNED = "planned"
-    ANNOUNCED = "announced"
-    HELD = "held"
-    CONCLUDED = "concluded"
-    PUBLISHED = "published"
-    CANCELLED = "cancelled"
+    PLANNED = "planned", N_("Planned")
+    ANNOUNCED = "announced", N_("Announced")
+    HELD = "held", N_("Held")
+    CONCLUDED = "concluded", N_("Concluded")
+    PUBLISHED = "published", N_("Results published")
+    CANCELLED = "cancelled", N_("Cancelled")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,43 +38,30 @@ class Move:
 
 
 LIFECYCLE = (
-    Move("announce", "Thông báo", frozenset({Stage.PLANNED}), Stage.ANNOUNCED, needs_document=True),
-    Move("hold", "Ghi nhận đã tổ chức", frozenset({Stage.PLANNED, Stage.ANNOUNCED}), Stage.HELD),
+    Move(
+        "announce", N_("Announce"), frozenset({Stage.PLANNED}), Stage.ANNOUNCED, needs_document=True
+    ),
+    Move("hold", N_("Record as held"), frozenset({Stage.PLANNED, Stage.ANNOUNCED}), Stage.HELD),
     Move(
         "conclude",
-        "Ra thông báo kết luận",
+        N_("Issue the conclusions"),
         frozenset({Stage.HELD}),
         Stage.CONCLUDED,
         needs_document=True,
     ),
     Move(
         "publish",
-        "Công khai kết quả",
+        N_("Publish the results"),
         frozenset({Stage.CONCLUDED}),
         Stage.PUBLISHED,
         needs_document=True,
     ),
     Move(
         "cancel",
-        "Hủy",
+        N_("Cancel the dialogue"),
         frozenset({Stage.PLANNED, Stage.ANNOUNCED}),
         Stage.CANCELLED,
         needs_note=True,
     ),
 )
 MOVES = {move.name: move for move in LIFECYCLE}
-
-FORM_LABELS = {
-    Form.REGULAR: "Định kỳ",
-    Form.THEMATIC: "Chuyên đề",
-    Form.AD_HOC: "Đột xuất",
-    Form.UNKNOWN: "Không rõ",
-}
-STAGE_LABELS = {
-    Stage.PLANNED: "Dự kiến",
-    Stage.ANNOUNCED: "Đã thông báo",
-    Stage.HELD: "Đã tổ chức",
-    Stage.CONCLUDED: "Đã kết luận",
-    Stage.PUBLISHED: "Đã công khai kết quả",
-    Stage.CANCELLED: "Đã hủy",
-}

@@ -13,7 +13,10 @@ from tracker.places.models import Place
 
 
 class Category(Base):
-    """A field of public life (lĩnh vực); a retired one keeps its records."""
+    """A field of public life (lĩnh vực); a retired one keeps its records.
+
+    `due_days` is the commune's own rule for a petition's due date; None sets no date.
+    """
 
     __tablename__ = "categories"
 
@@ -23,6 +26,11 @@ class Category(Base):
     name_en: Mapped[text200]
     position: Mapped[int]
     is_retired: Mapped[bool] = mapped_column(default=False)
+    due_days: Mapped[int | None]
+    due_days_are_working: Mapped[bool] = mapped_column(default=True)
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}
 
 
 class Department(Base):
@@ -34,7 +42,11 @@ class Department(Base):
     code: Mapped[text40] = mapped_column(unique=True)
     name_vi: Mapped[text200]
     name_en: Mapped[text200]
+    position: Mapped[int] = mapped_column(default=0)
     is_retired: Mapped[bool] = mapped_column(default=False)
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}
 
 
 class Dialogue(Base):
@@ -45,6 +57,9 @@ class Dialogue(Base):
         CheckConstraint("(date_precision = 'unknown') = (held_on IS NULL)", name="date_as_known"),
         CheckConstraint(
             "invited >= 0 AND present >= 0 AND speakers >= 0", name="counts_not_negative"
+        ),
+        CheckConstraint(
+            "(outcome_precision = 'unknown') = (outcome_on IS NULL)", name="outcome_date_as_known"
         ),
     )
 
@@ -66,6 +81,12 @@ class Dialogue(Base):
     speakers: Mapped[int | None]
     minutes: Mapped[str] = mapped_column(default="")
     conclusion: Mapped[str] = mapped_column(default="")
+    follow_up: Mapped[str] = mapped_column(default="")
+    outcome: Mapped[str] = mapped_column(default="")
+    outcome_on: Mapped[date | None]
+    outcome_precision: Mapped[Precision] = mapped_column(
+        stored_as_text(Precision, "outcome_precision"), default=Precision.UNKNOWN
+    )
     source: Mapped[str] = mapped_column(default="")
     logged_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     logged_at: Mapped[datetime]

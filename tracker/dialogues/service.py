@@ -14,7 +14,7 @@ from tracker.core.db import transaction
 from tracker.core.errors import NotAllowed, TrackerError
 from tracker.core.numbering import next_number
 from tracker.core.text import checked, fold
-from tracker.dialogues.lifecycle import MOVES, STAGE_LABELS, Form, Stage
+from tracker.dialogues.lifecycle import MOVES, Form, Stage
 from tracker.dialogues.models import Dialogue, DialogueStep
 from tracker.journal import service as journal
 
@@ -49,7 +49,7 @@ class NewDialogue:
 def log_dialogue(session: Session, actor: User | None, new: NewDialogue, key: str = "") -> Dialogue:
     """Number a dialogue within its year and record who logged it; the same key makes it once."""
     if actor is not None and not actor.may(Permission.LOG_DIALOGUE):
-        raise NotAllowed("Vai trò của bạn không ghi buổi đối thoại.")
+        raise NotAllowed("Your role does not log dialogues.")
     with transaction(session):
         if actor is not None and key and (code := journal.made_before(session, actor, key)):
             return session.scalars(select(Dialogue).where(Dialogue.code == code)).one()
@@ -79,20 +79,21 @@ def move_dialogue(
     NotAllowed when the person's role does not lead dialogues.
     """
     if actor is not None and not actor.may(Permission.MOVE_DIALOGUE):
-        raise NotAllowed("Vai trò của bạn không chuyển bước buổi đối thoại.")
+        raise NotAllowed("Your role does not move dialogues.")
     move = MOVES.get(move_name)
     day = happened_on or clock.today()
     with transaction(session):
         session.refresh(dialogue, with_for_update=True)
         if move is None or dialogue.stage not in move.sources:
-            stage = STAGE_LABELS[dialogue.stage]
-            raise DialogueMoveRefused(f"Buổi đối thoại đang ở bước “{stage}”.")
+            raise DialogueMoveRefused(
+                "This step cannot be taken: the dialogue is “%(stage)s”.", stage=dialogue.stage
+            )
         if move.needs_note and not note.strip():
-            raise DialogueMoveRefused("Cần ghi rõ lý do.")
+            raise DialogueMoveRefused("State the reason.")
         if move.needs_document and not document_number.strip():
-            raise DialogueMoveRefused("Cần số văn bản.")
+            raise DialogueMoveRefused("Enter the document number.")
         if day > clock.today():
-            raise DialogueMoveRefused("Ngày thực hiện không thể sau hôm nay.")
+            raise DialogueMoveRefused("The day cannot be after today.")
         step = DialogueStep(
             stage_before=dialogue.stage,
             stage=move.target,

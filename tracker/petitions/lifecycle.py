@@ -4,57 +4,96 @@ Buttons, checks, the diagram in the README and the tests all read this one table
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from tracker.accounts.permissions import Permission
+from tracker.core.i18n import N_, Labelled
 
 
-class Status(StrEnum):
+class Status(Labelled):
     """Where a petition stands."""
 
-    RECEIVED = "received"
-    ASSIGNED = "assigned"
-    IN_PROGRESS = "in_progress"
-    AWAITING_CITIZEN = "awaiting_citizen"
-    DEFERRED = "deferred"
-    AWAITING_APPROVAL = "awaiting_approval"
-    EXPLAINED = "explained"
-    RESOLVED = "resolved"
-    TRANSFERRED = "transferred"
-    DECLINED = "declined"
-    WITHDRAWN = "withdrawn"
-    JOINED = "joined"
+    RECEIVED = "received", N_("Received")
+    ASSIGNED = "assigned", N_("Assigned")
+    IN_PROGRESS = "in_progress", N_("In progress")
+    AWAITING_CITIZEN = "awaiting_citizen", N_("Awaiting the citizen")
+    DEFERRED = "deferred", N_("Deferred to a planned date")
+    AWAITING_APPROVAL = "awaiting_approval", N_("Awaiting approval")
+    EXPLAINED = "explained", N_("Explained")
+    RESOLVED = "resolved", N_("Resolved")
+    TRANSFERRED = "transferred", N_("Transferred")
+    DECLINED = "declined", N_("Declined")
+    WITHDRAWN = "withdrawn", N_("Withdrawn")
+    JOINED = "joined", N_("Joined to another")
 
 
-class Kind(StrEnum):
+class Kind(Labelled):
     """Legal kind, by content; a denunciation is kept apart and is not logged here."""
 
-    RECOMMENDATION = "recommendation"
-    FEEDBACK = "feedback"
-    COMPLAINT = "complaint"
-    QUESTION = "question"
+    RECOMMENDATION = "recommendation", N_("Recommendation")
+    FEEDBACK = "feedback", N_("Feedback")
+    COMPLAINT = "complaint", N_("Complaint")
+    QUESTION = "question", N_("Question")
 
 
-class Level(StrEnum):
+class Level(Labelled):
     """Whose competence it is."""
 
-    COMMUNE = "commune"
-    PROVINCE = "province"
-    CENTRAL = "central"
-    OTHER = "other"
-    UNKNOWN = "unknown"
+    COMMUNE = "commune", N_("Commune level")
+    PROVINCE = "province", N_("Province level")
+    CENTRAL = "central", N_("Central level")
+    OTHER = "other", N_("Another body")
+    UNKNOWN = "unknown", N_("Not yet known")
 
 
-class Channel(StrEnum):
+class Channel(Labelled):
     """How it reached the register."""
 
-    DIALOGUE = "dialogue"
-    VILLAGE_VISIT = "village_visit"
-    PARTY_CELL = "party_cell"
-    RECEPTION = "reception"
-    LETTER = "letter"
-    TELEPHONE = "telephone"
-    PRESS = "press"
+    DIALOGUE = "dialogue", N_("Dialogue")
+    VILLAGE_VISIT = "village_visit", N_("Village visit")
+    PARTY_CELL = "party_cell", N_("Party-cell meeting")
+    RECEPTION = "reception", N_("Citizen reception")
+    LETTER = "letter", N_("Letter")
+    TELEPHONE = "telephone", N_("Telephone")
+    PRESS = "press", N_("Press")
+
+
+class Petitioner(Labelled):
+    """Who stands behind a petition."""
+
+    PERSON = "person", N_("One person")
+    GROUP = "group", N_("A group of people")
+    UNNAMED = "unnamed", N_("Unnamed")
+
+
+class Ground(Labelled):
+    """Why a petition is declined (after decree 154/2026/NĐ-CP art. 4, for matters not received)."""
+
+    ALREADY_ANSWERED = "already_answered", N_("Already answered, nothing new")
+    COURT_JUDGMENT = "court_judgment", N_("A court judgment is in force")
+    HANDLED_ELSEWHERE = "handled_elsewhere", N_("Being handled by another body")
+    NO_CAPACITY = "no_capacity", N_("No legal capacity or no mandate")
+    OUT_OF_SCOPE = "out_of_scope", N_("Outside the scope of dialogue")
+    UNCLEAR = "unclear", N_("Content not clear enough to be handled")
+
+
+class Group(Labelled):
+    """The group a status is reported in."""
+
+    RESOLVED = "resolved", N_("Resolved")
+    IN_PROGRESS = "in_progress", N_("In progress")
+    EXPLAINED = "explained", N_("Explained")
+    TRANSFERRED = "transferred", N_("Transferred")
+    UNRESOLVED = "unresolved", N_("Not yet resolved, with the reason")
+    OUT_OF_SCOPE = "out_of_scope", N_("Declined or withdrawn")
+    JOINED = "joined", N_("Joined to another")
+
+
+class Clock(Labelled):
+    """What a status does to the time that runs towards the due date."""
+
+    RUNS = "runs", N_("runs")
+    PAUSES = "pauses", N_("pauses")
+    STOPPED = "stopped", N_("stopped")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,85 +109,120 @@ class Move:
     needs_document: bool = False
     needs_plan_date: bool = False
     needs_master: bool = False
+    needs_ground: bool = False
+    needs_evidence: bool = False
+    offers_department: bool = False
+    offers_due_date: bool = False
 
 
-OPEN = frozenset(
-    {
-        Status.RECEIVED,
-        Status.ASSIGNED,
-        Status.IN_PROGRESS,
-        Status.AWAITING_CITIZEN,
-        Status.DEFERRED,
-        Status.AWAITING_APPROVAL,
-    }
-)
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a status means for the report and for the clock."""
+
+    group: Group
+    clock: Clock
+
+
+MEANINGS = {
+    Status.RECEIVED: Meaning(Group.IN_PROGRESS, Clock.RUNS),
+    Status.ASSIGNED: Meaning(Group.IN_PROGRESS, Clock.RUNS),
+    Status.IN_PROGRESS: Meaning(Group.IN_PROGRESS, Clock.RUNS),
+    Status.AWAITING_CITIZEN: Meaning(Group.IN_PROGRESS, Clock.PAUSES),
+    Status.DEFERRED: Meaning(Group.UNRESOLVED, Clock.RUNS),
+    Status.AWAITING_APPROVAL: Meaning(Group.IN_PROGRESS, Clock.RUNS),
+    Status.EXPLAINED: Meaning(Group.EXPLAINED, Clock.STOPPED),
+    Status.RESOLVED: Meaning(Group.RESOLVED, Clock.STOPPED),
+    Status.TRANSFERRED: Meaning(Group.TRANSFERRED, Clock.STOPPED),
+    Status.DECLINED: Meaning(Group.OUT_OF_SCOPE, Clock.STOPPED),
+    Status.WITHDRAWN: Meaning(Group.OUT_OF_SCOPE, Clock.STOPPED),
+    Status.JOINED: Meaning(Group.JOINED, Clock.STOPPED),
+}
+OPEN = frozenset(s for s, meaning in MEANINGS.items() if meaning.clock is not Clock.STOPPED)
 ENDED = frozenset(Status) - OPEN
-PAUSED = frozenset({Status.AWAITING_CITIZEN, Status.DEFERRED})
+_HELD_BACK = frozenset({Status.AWAITING_CITIZEN, Status.DEFERRED})
 _AT_WORK = frozenset({Status.RECEIVED, Status.ASSIGNED, Status.IN_PROGRESS})
 
 LIFECYCLE = (
-    Move("assign", "Giao giải quyết", _AT_WORK, Status.ASSIGNED),
+    Move(
+        "assign",
+        N_("Assign"),
+        _AT_WORK,
+        Status.ASSIGNED,
+        offers_department=True,
+        offers_due_date=True,
+    ),
     Move(
         "start",
-        "Bắt đầu giải quyết",
+        N_("Start work"),
         frozenset({Status.RECEIVED, Status.ASSIGNED}),
         Status.IN_PROGRESS,
     ),
     Move(
-        "ask_citizen", "Chờ người dân bổ sung", _AT_WORK, Status.AWAITING_CITIZEN, needs_note=True
+        "ask_citizen",
+        N_("Ask the citizen for more"),
+        _AT_WORK,
+        Status.AWAITING_CITIZEN,
+        needs_note=True,
     ),
     Move(
         "defer",
-        "Hoãn vì chưa có nguồn lực",
+        N_("Defer for lack of means"),
         _AT_WORK,
         Status.DEFERRED,
         needs_note=True,
         needs_plan_date=True,
     ),
-    Move("resume", "Tiếp tục giải quyết", PAUSED, Status.IN_PROGRESS),
+    Move("resume", N_("Resume work"), _HELD_BACK, Status.IN_PROGRESS),
     Move(
         "propose",
-        "Trình duyệt kết quả",
+        N_("Submit the result for approval"),
         _AT_WORK,
         Status.AWAITING_APPROVAL,
         needs_note=True,
-        needs_document=True,
+        needs_evidence=True,
     ),
     Move(
         "resolve",
-        "Duyệt: đã giải quyết xong",
+        N_("Approve as resolved"),
         frozenset({Status.AWAITING_APPROVAL}),
         Status.RESOLVED,
         Permission.APPROVE_PETITION,
     ),
     Move(
         "return",
-        "Trả lại để làm tiếp",
+        N_("Return for more work"),
         frozenset({Status.AWAITING_APPROVAL}),
         Status.IN_PROGRESS,
         Permission.APPROVE_PETITION,
         needs_note=True,
     ),
-    Move("explain", "Giải trình, cung cấp thông tin", _AT_WORK, Status.EXPLAINED, needs_note=True),
+    Move("explain", N_("Explain"), _AT_WORK, Status.EXPLAINED, needs_note=True),
     Move(
         "transfer",
-        "Chuyển cơ quan có thẩm quyền",
+        N_("Transfer to the competent body"),
         _AT_WORK,
         Status.TRANSFERRED,
         needs_note=True,
         needs_document=True,
     ),
-    Move("decline", "Không xem xét", _AT_WORK, Status.DECLINED, needs_note=True),
+    Move(
+        "decline",
+        N_("Decline"),
+        _AT_WORK,
+        Status.DECLINED,
+        needs_note=True,
+        needs_ground=True,
+    ),
     Move(
         "withdraw",
-        "Người dân rút",
+        N_("Record the withdrawal"),
         OPEN - {Status.AWAITING_APPROVAL},
         Status.WITHDRAWN,
         needs_note=True,
     ),
     Move(
         "join",
-        "Gộp vào kiến nghị khác",
+        N_("Join to another petition"),
         _AT_WORK,
         Status.JOINED,
         needs_note=True,
@@ -156,7 +230,7 @@ LIFECYCLE = (
     ),
     Move(
         "reopen",
-        "Mở lại",
+        N_("Reopen"),
         ENDED,
         Status.IN_PROGRESS,
         Permission.APPROVE_PETITION,
@@ -165,39 +239,10 @@ LIFECYCLE = (
 )
 MOVES = {move.name: move for move in LIFECYCLE}
 
-LABELS = {
-    Status.RECEIVED: "Tiếp nhận",
-    Status.ASSIGNED: "Đã giao",
-    Status.IN_PROGRESS: "Đang giải quyết",
-    Status.AWAITING_CITIZEN: "Chờ người dân bổ sung",
-    Status.DEFERRED: "Hoãn, có thời điểm dự kiến",
-    Status.AWAITING_APPROVAL: "Chờ duyệt",
-    Status.EXPLAINED: "Đã giải trình",
-    Status.RESOLVED: "Đã giải quyết xong",
-    Status.TRANSFERRED: "Đã chuyển",
-    Status.DECLINED: "Không xem xét",
-    Status.WITHDRAWN: "Đã rút",
-    Status.JOINED: "Đã gộp",
+RECEIVE, AMEND, CORRECT = "receive", "amend", "correct"
+STEP_WORDS = {move.name: move.label for move in LIFECYCLE} | {
+    RECEIVE: N_("Received into the register"),
+    AMEND: N_("Details corrected"),
+    CORRECT: N_("Earlier step entered by mistake"),
 }
-KIND_LABELS = {
-    Kind.RECOMMENDATION: "Kiến nghị",
-    Kind.FEEDBACK: "Phản ánh",
-    Kind.COMPLAINT: "Khiếu nại",
-    Kind.QUESTION: "Câu hỏi",
-}
-LEVEL_LABELS = {
-    Level.COMMUNE: "Cấp xã",
-    Level.PROVINCE: "Cấp tỉnh",
-    Level.CENTRAL: "Trung ương",
-    Level.OTHER: "Cơ quan khác",
-    Level.UNKNOWN: "Không rõ",
-}
-CHANNEL_LABELS = {
-    Channel.DIALOGUE: "Đối thoại",
-    Channel.VILLAGE_VISIT: "Đi cơ sở",
-    Channel.PARTY_CELL: "Sinh hoạt chi bộ",
-    Channel.RECEPTION: "Tiếp công dân",
-    Channel.LETTER: "Đơn thư",
-    Channel.TELEPHONE: "Điện thoại",
-    Channel.PRESS: "Báo chí",
-}
+"""The word for each kind of step on a timeline: the moves, and what is not a move."""

@@ -2,14 +2,14 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.accounts.models import User
 from tracker.core.dates import Precision
 from tracker.core.db import Base, pk, stored_as_text, text40, text200
 from tracker.dialogues.models import Category, Department, Dialogue
-from tracker.petitions.lifecycle import Channel, Kind, Level, Status
+from tracker.petitions.lifecycle import Channel, Kind, Level, Petitioner, Status
 from tracker.places.models import Place
 
 
@@ -37,10 +37,14 @@ class Petition(Base):
     place_id: Mapped[int] = mapped_column(ForeignKey("places.id"))
     category_id: Mapped[int] = mapped_column(ForeignKey("categories.id"))
     department_id: Mapped[int | None] = mapped_column(ForeignKey("departments.id"), index=True)
+    cooperating: Mapped[text200] = mapped_column(default="")
     channel: Mapped[Channel] = mapped_column(stored_as_text(Channel))
     kind: Mapped[Kind] = mapped_column(stored_as_text(Kind))
     level: Mapped[Level] = mapped_column(stored_as_text(Level))
     status: Mapped[Status] = mapped_column(stored_as_text(Status))
+    petitioner: Mapped[Petitioner] = mapped_column(
+        stored_as_text(Petitioner), default=Petitioner.UNNAMED
+    )
     citizen_name: Mapped[text200] = mapped_column(default="")
     citizen_phone: Mapped[text40] = mapped_column(default="")
     people: Mapped[int | None] = mapped_column(default=1)
@@ -50,6 +54,9 @@ class Petition(Base):
     due_on: Mapped[date | None]
     plan_on: Mapped[date | None]
     master_id: Mapped[int | None] = mapped_column(ForeignKey("petitions.id"), index=True)
+    ended_on: Mapped[date | None]
+    latest_note: Mapped[str] = mapped_column(default="")
+    latest_document: Mapped[text200] = mapped_column(default="")
     source: Mapped[str] = mapped_column(default="")
     logged_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     logged_at: Mapped[datetime]
@@ -60,25 +67,56 @@ class Petition(Base):
     place: Mapped[Place] = relationship(lazy="raise")
     category: Mapped[Category] = relationship(lazy="raise")
     department: Mapped[Department | None] = relationship(lazy="raise")
-    steps: Mapped[list["PetitionStep"]] = relationship(order_by="PetitionStep.id", lazy="raise")
+    steps: Mapped[list["PetitionStep"]] = relationship(
+        foreign_keys="PetitionStep.petition_id", order_by="PetitionStep.id", lazy="raise"
+    )
 
     __mapper_args__ = {"version_id_col": version}
 
 
 class PetitionStep(Base):
-    """One step of a petition's life; never changed, never deleted."""
+    """One step of a petition's life, and how it stood after it; never changed, never deleted.
+
+    `move` names what was done (petitions.lifecycle.STEP_WORDS). A step entered by mistake is
+    voided by a later one, which names it in `voids_id` and restores what stood before.
+    """
 
     __tablename__ = "petition_steps"
 
     id: Mapped[pk]
     petition_id: Mapped[int] = mapped_column(ForeignKey("petitions.id"), index=True)
+    move: Mapped[text40]
+    voids_id: Mapped[int | None] = mapped_column(ForeignKey("petition_steps.id"))
     status_before: Mapped[text40 | None]
     status: Mapped[Status] = mapped_column(stored_as_text(Status))
     happened_on: Mapped[date | None]
     due_on: Mapped[date | None]
+    plan_on: Mapped[date | None]
+    department_id: Mapped[int | None] = mapped_column(ForeignKey("departments.id"))
+    master_id: Mapped[int | None] = mapped_column(ForeignKey("petitions.id"))
+    ground: Mapped[text40] = mapped_column(default="")
     recorded_at: Mapped[datetime]
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     note: Mapped[str] = mapped_column(default="")
     document_number: Mapped[text200] = mapped_column(default="")
 
     actor: Mapped[User | None] = relationship(lazy="raise")
+
+
+class PetitionPosting(Base):
+    """What one petition adds to one measure on one day; movements are the sums of these.
+
+    A number in a report is a sum over postings, so its rows are the petitions that posted it.
+    """
+
+    __tablename__ = "petition_postings"
+    __table_args__ = (
+        Index("ix_petition_postings_measure_day", "measure", "day", "petition_id"),
+        UniqueConstraint("petition_id", "measure", "day"),
+    )
+
+    id: Mapped[pk]
+    petition_id: Mapped[int] = mapped_column(ForeignKey("petitions.id"))
+    day: Mapped[date]
+    measure: Mapped[text40]
+    quantity: Mapped[int]

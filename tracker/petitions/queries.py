@@ -22,7 +22,7 @@ def petition_for(session: Session, user: User, code: str) -> Petition:
     """Give the petition if the user's place answers for it; another's does not exist."""
     petition = session.scalar(select(Petition).where(Petition.code == code))
     if petition is None or petition.place_id not in scope_ids(session, user.place_id):
-        raise NotFound("Không tìm thấy kiến nghị.")
+        raise NotFound("There is no such petition.")
     return petition
 
 

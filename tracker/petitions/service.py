@@ -17,7 +17,15 @@ from tracker.core.numbering import next_number
 from tracker.core.text import checked, fold
 from tracker.journal import service as journal
 from tracker.ledger import service as ledger
-from tracker.petitions.lifecycle import LABELS, MOVES, Channel, Kind, Level, Move, Status
+from tracker.petitions.lifecycle import (
+    MOVES,
+    RECEIVE,
+    Channel,
+    Kind,
+    Level,
+    Move,
+    Status,
+)
 from tracker.petitions.models import Petition, PetitionStep
 from tracker.petitions.queries import steps_of
 from tracker.petitions.rules import StepFact, postings
@@ -73,7 +81,7 @@ class MoveRequest:
 def log_petition(session: Session, actor: User | None, new: NewPetition, key: str = "") -> Petition:
     """Number a petition within its year and record its first step; the same key makes it once."""
     if actor is not None and not actor.may(Permission.LOG_PETITION):
-        raise NotAllowed("Vai trò của bạn không ghi kiến nghị.")
+        raise NotAllowed("Your role does not log petitions.")
     _check_new(new)
     with transaction(session):
         if actor is not None and key and (code := journal.made_before(session, actor, key)):
@@ -81,10 +89,12 @@ def log_petition(session: Session, actor: User | None, new: NewPetition, key: st
         petition = _new_row(session, actor, new)
         session.add(petition)
         session.flush()  # steps, movements and journal name the row
-        _take_step(session, actor, petition, Status.RECEIVED, new.received_on)
+        _take_step(session, actor, petition, RECEIVE, Status.RECEIVED, new.received_on)
         if new.answer_on_spot.strip():
             answer = checked(new.answer_on_spot)
-            _take_step(session, actor, petition, Status.EXPLAINED, new.received_on, note=answer)
+            _take_step(
+                session, actor, petition, "explain", Status.EXPLAINED, new.received_on, note=answer
+            )
         if actor is not None and key:
             journal.keep_key(session, actor, key, petition.code)
     return petition
@@ -101,15 +111,18 @@ def move_petition(
     """
     move = MOVES.get(asked.move_name)
     if actor is not None and move is not None and not actor.may(move.permission):
-        raise NotAllowed("Vai trò của bạn không thực hiện bước này.")
+        raise NotAllowed("Your role does not take this step.")
     with transaction(session):
         session.refresh(petition, with_for_update=True)
         if asked.seen_version not in (None, petition.version):
-            status = LABELS[petition.status]
-            raise Stale(f"Người khác vừa cập nhật: kiến nghị nay ở trạng thái “{status}”.")
+            raise Stale(
+                "Someone else has just changed this petition: it is now “%(status)s”.",
+                status=petition.status,
+            )
         if move is None or petition.status not in move.sources:
-            status = LABELS[petition.status]
-            raise MoveRefused(f"Không thực hiện được: kiến nghị đang “{status}”.")
+            raise MoveRefused(
+                "This step cannot be taken: the petition is “%(status)s”.", status=petition.status
+            )
         history = steps_of(session, petition.id)
         day = asked.happened_on or clock.today()
         _check_move(move, asked, history, day)
@@ -119,6 +132,7 @@ def move_petition(
             session,
             actor,
             petition,
+            move.name,
             move.target,
             day if history[-1].happened_on else None,
             note=checked(asked.note),
@@ -133,35 +147,35 @@ def facts(steps: Iterable[PetitionStep]) -> list[StepFact]:
 
 def _check_new(new: NewPetition) -> None:
     if not new.content.strip():
-        raise PetitionRefused("Nhập nội dung kiến nghị.")
+        raise PetitionRefused("Enter what was raised.")
     if len(new.content) > CONTENT_LIMIT:
-        raise PetitionRefused(f"Nội dung dài quá {CONTENT_LIMIT} ký tự.")
+        raise PetitionRefused("The text is longer than %(limit)s characters.", limit=CONTENT_LIMIT)
     if new.received_on and new.received_on > clock.today():
-        raise PetitionRefused("Ngày tiếp nhận không thể sau hôm nay.")
+        raise PetitionRefused("The day of receipt cannot be after today.")
     if new.received_on and new.due_on and new.due_on < new.received_on:
-        raise PetitionRefused("Thời hạn không thể trước ngày tiếp nhận.")
+        raise PetitionRefused("The due date cannot be before the day of receipt.")
 
 
 def _check_move(move: Move, asked: MoveRequest, history: list[PetitionStep], day: date) -> None:
     last_day = history[-1].happened_on
     if day > clock.today() or (last_day and day < last_day):
-        raise MoveRefused("Ngày thực hiện phải từ bước trước đến hôm nay.")
+        raise MoveRefused("The day must lie between the step before and today.")
     if move.needs_note and not asked.note.strip():
-        raise MoveRefused("Cần ghi rõ lý do hoặc kết quả.")
+        raise MoveRefused("State the reason or the result.")
     if move.needs_document and not asked.document_number.strip():
-        raise MoveRefused("Cần số văn bản.")
+        raise MoveRefused("Enter the document number.")
     if move.needs_plan_date and (asked.plan_on is None or asked.plan_on <= day):
-        raise MoveRefused("Cần ngày dự kiến giải quyết, sau ngày thực hiện.")
+        raise MoveRefused("Enter the planned date; it must come after this step.")
     if asked.due_on and asked.due_on < day:
-        raise MoveRefused("Thời hạn không thể trước ngày giao.")
+        raise MoveRefused("The due date cannot be before the day of assignment.")
     if move.needs_master and asked.master_id is None:
-        raise MoveRefused("Cần nêu kiến nghị chính được gộp vào.")
+        raise MoveRefused("Name the petition that this one is joined to.")
 
 
 def _check_four_eyes(actor: User | None, move: Move, history: list[PetitionStep]) -> None:
     proposer = history[-1].actor_id
     if move.target is Status.RESOLVED and actor is not None and actor.id == proposer:
-        raise NotAllowed("Người trình kết quả không tự duyệt kết quả của mình.")
+        raise NotAllowed("Whoever submitted the result does not approve it.")
 
 
 def _apply(session: Session, petition: Petition, move: Move, asked: MoveRequest) -> None:
@@ -185,7 +199,7 @@ def _final_master(session: Session, petition: Petition, asked: MoveRequest) -> i
             return master.id
         at = master.master_id
     raise MoveRefused(
-        "Không gộp được: kiến nghị chính không có hoặc đã gộp vào chính kiến nghị này."
+        "Cannot be joined: there is no such petition, or it is joined to this one already."
     )
 
 
@@ -221,6 +235,7 @@ def _take_step(
     session: Session,
     actor: User | None,
     petition: Petition,
+    move: str,
     status: Status,
     day: date | None,
     *,
@@ -230,10 +245,14 @@ def _take_step(
     history = steps_of(session, petition.id)
     step = PetitionStep(
         petition_id=petition.id,
+        move=move,
         status_before=history[-1].status if history else None,
         status=status,
         happened_on=day,
         due_on=petition.due_on,
+        plan_on=petition.plan_on,
+        department_id=petition.department_id,
+        master_id=petition.master_id,
         recorded_at=clock.now(),
         actor_id=actor.id if actor else None,
         note=note,

@@ -35,3 +35,6 @@ class Place(Base):
     valid_to: Mapped[date | None]
     is_fictional: Mapped[bool] = mapped_column(default=False)
     source: Mapped[str] = mapped_column(default="")
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}

@@ -2,16 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
+
+from tracker.core.i18n import N_, Labelled
 
 
-class PlaceKind(StrEnum):
-    """The levels of administration; districts ended on 30/06/2025 (NQ 1658/NQ-UBTVQH15)."""
+class PlaceKind(Labelled):
+    """The levels of administration; districts ended on 30/06/2025 (NQ 1658/NQ-UBTVQH15).
 
-    PROVINCE = "province"
-    DISTRICT = "district"
-    COMMUNE = "commune"
-    VILLAGE = "village"
+    REGISTER is the whole register: what every province in it lies in.
+    """
+
+    REGISTER = "register", N_("Whole register")
+    PROVINCE = "province", N_("Province")
+    DISTRICT = "district", N_("District")
+    COMMUNE = "commune", N_("Commune")
+    VILLAGE = "village", N_("Village")
 
 
 @dataclass(frozen=True, slots=True)

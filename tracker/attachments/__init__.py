@@ -1,0 +1,1 @@
+"""Files kept beside a record: minutes, proofs, letters."""

@@ -1,0 +1,1 @@
+"""Working days of Vietnam, as far as due dates need them."""

@@ -1,0 +1,97 @@
+"""Two languages: message ids are English, Vietnamese is what a visitor gets by default."""
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cache
+from typing import Any, Self
+
+from babel.messages import mofile, pofile
+from babel.support import NullTranslations, Translations
+
+from tracker.core.resources import translations_folder
+
+LANGUAGES = {"vi": "Tiếng Việt", "en": "English"}
+DEFAULT_LANGUAGE = "vi"
+_language: ContextVar[str] = ContextVar("language", default=DEFAULT_LANGUAGE)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A sentence to be said later, in the language of whoever reads it."""
+
+    msgid: str
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+def N_(msgid: str) -> str:  # noqa: N802 - the marker's name by gettext's own custom
+    """Mark a message id for the catalogue, without translating it yet."""
+    return msgid
+
+
+class Labelled(StrEnum):
+    """An enum whose members carry their word for the screen, as a message id."""
+
+    label: str
+
+    def __new__(cls, value: str, label: str = "") -> Self:
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label
+        return member
+
+
+def language() -> str:
+    """Name the language in force here and now."""
+    return _language.get()
+
+
+@contextmanager
+def speaking(code: str) -> Iterator[None]:
+    """Say everything inside in one language; an unknown one is the default."""
+    token = _language.set(code if code in LANGUAGES else DEFAULT_LANGUAGE)
+    try:
+        yield
+    finally:
+        _language.reset(token)
+
+
+def gettext(msgid: str, **values: Any) -> str:
+    """Say a message in the language in force, its %(named)s values filled in."""
+    said = catalogue(language()).gettext(msgid)
+    return said % values if values else said
+
+
+def ngettext(singular: str, plural: str, number: int, **values: Any) -> str:
+    """Say a message that depends on a number, which it may name as %(num)s."""
+    said = catalogue(language()).ngettext(singular, plural, number)
+    return said % ({"num": number} | values)
+
+
+def say(message: Any) -> str:
+    """Say a message id, a Message, a labelled enum member, or a refusal."""
+    if isinstance(message, Labelled):
+        return gettext(message.label)
+    if isinstance(message, str):
+        return gettext(message)
+    return gettext(message.msgid, **{key: _said(value) for key, value in message.values.items()})
+
+
+@cache
+def catalogue(code: str) -> NullTranslations:
+    """Read a language's catalogues, one file a feature, once in a process."""
+    merged = Translations()
+    for path in sorted((translations_folder() / code).glob("*.po")):
+        with path.open("rb") as file:
+            compiled = io.BytesIO()
+            mofile.write_mo(compiled, pofile.read_po(file, locale=code))
+        compiled.seek(0)
+        merged.merge(Translations(compiled))
+    return merged
+
+
+def _said(value: Any) -> Any:
+    return say(value) if isinstance(value, Labelled | Message) else value
