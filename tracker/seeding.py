@@ -1,11 +1,13 @@
-"""Seeds into tables; running it again changes nothing."""
+"""Seeds into tables; running it again changes nothing, also what people have edited since."""
 
 import tomllib
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tracker.calendar.service import seed_calendar
 from tracker.core.dates import Precision
 from tracker.core.db import transaction
 from tracker.core.resources import folder
@@ -17,10 +19,11 @@ from tracker.petitions.models import Petition
 from tracker.petitions.service import NewPetition, log_petition
 from tracker.places.models import Place
 from tracker.places.rules import PlaceKind
+from tracker.reports.models import PublishedFigure
 
 
 def seed_all(session: Session) -> None:
-    """Bring in places, categories, departments and the article's cases that are not there yet."""
+    """Bring in places, lists, calendar and the article's cases that are not there yet."""
     seed_basics(session)
     seed_article(session)
 
@@ -28,28 +31,40 @@ def seed_all(session: Session) -> None:
 def seed_basics(session: Session) -> None:
     """Bring in what every installation starts with."""
     with transaction(session):
-        _seed_places(session, _rows("places", "place"))
-        for row in _rows("categories", "category"):
-            if session.scalar(select(Category.id).where(Category.code == row["code"])) is None:
-                session.add(Category(**row))
-        for row in _rows("departments", "department"):
-            if session.scalar(select(Department.id).where(Department.code == row["code"])) is None:
-                session.add(Department(**row))
+        _seed_places(session, seed_file("places")["place"])
+        _seed_list(session, Category, seed_file("categories")["category"])
+        _seed_list(session, Department, seed_file("departments")["department"])
+    seed_calendar(session)
 
 
 def seed_article(session: Session) -> None:
-    """Bring in the newspaper's cases; what it does not say stays unknown."""
-    source = _article()["source"]["name"]
-    for row in _article()["dialogue"]:
-        _seed_dialogue(session, row, f"{source} [{row['key']}]")
-    for row in _article()["petition"]:
-        _seed_petition(session, row, f"{source} [{row['key']}]")
+    """Bring in the newspaper's cases and figures; what it does not say stays unknown."""
+    article = seed_file("article")
+    name = article["source"]["name"]
+    for row in article["dialogue"]:
+        _seed_dialogue(session, row, name)
+    for row in article["petition"]:
+        _seed_petition(session, row, name)
+    with transaction(session):
+        for row in article["figure"]:
+            _seed_figure(session, row, name)
 
 
-def published_figures() -> list[dict[str, Any]]:
-    """Give the article's aggregates; they stand beside the register and are never rows in it."""
-    figures: list[dict[str, Any]] = _article()["figure"]
-    return figures
+def seed_file(name: str) -> dict[str, Any]:
+    """Read one of the seeds' files."""
+    return tomllib.loads((folder("seeds") / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+def place_id(session: Session, key: str) -> int:
+    """Give the id of a seeded place by its key."""
+    return session.scalars(select(Place.id).where(Place.key == key)).one()
+
+
+def _seed_list(
+    session: Session, kind: type[Category] | type[Department], rows: list[dict[str, Any]]
+) -> None:
+    kept = set(session.scalars(select(kind.code)))
+    session.add_all(kind(**row) for row in rows if row["code"] not in kept)
 
 
 def _seed_places(session: Session, rows: list[dict[str, Any]]) -> None:
@@ -74,48 +89,59 @@ def _seed_places(session: Session, rows: list[dict[str, Any]]) -> None:
         kept[row["key"]].successor_id = kept[row["successor"]].id if "successor" in row else None
 
 
-def _seed_dialogue(session: Session, row: dict[str, Any], source: str) -> None:
-    if session.scalar(select(Dialogue.id).where(Dialogue.source == source)) is not None:
+def _seed_dialogue(session: Session, row: dict[str, Any], name: str) -> None:
+    mark = f"[{row['key']}]"  # the source's own words may be mended; the mark stays
+    if session.scalar(select(Dialogue.id).where(Dialogue.source.endswith(mark))) is not None:
         return
+    actions = row.get("follow_up", [])
     new = NewDialogue(
-        form=Form.UNKNOWN,
+        form=Form(row["form"]),
         stage=Stage.HELD,
         topic=row["topic"],
-        place_id=_place_id(session, row["place"]),
+        place_id=place_id(session, row["place"]),
         chair=row["chair"],
-        audience=row["audience"],
-        conclusion=row["conclusion"],
-        source=source,
+        audience=row.get("audience", ""),
+        source=f"{name}: {row['source']} {mark}",
     )
-    log_dialogue(session, None, new)
+    dialogue = log_dialogue(session, None, new)
+    outcome = row.get("outcome")
+    with transaction(session):
+        dialogue.follow_up = "\n".join(
+            f"{number}. {action['text']}" for number, action in enumerate(actions, 1)
+        )
+        if outcome:
+            dialogue.outcome = outcome["text"]
+            dialogue.outcome_on = date(outcome["year"], 1, 1)
+            dialogue.outcome_precision = Precision(outcome["precision"])
 
 
-def _seed_petition(session: Session, row: dict[str, Any], source: str) -> None:
-    if session.scalar(select(Petition.id).where(Petition.source == source)) is not None:
+def _seed_petition(session: Session, row: dict[str, Any], name: str) -> None:
+    mark = f"[{row['key']}]"
+    if session.scalar(select(Petition.id).where(Petition.source.endswith(mark))) is not None:
         return
     category_id = session.scalars(select(Category.id).where(Category.code == row["category"])).one()
     new = NewPetition(
-        place_id=_place_id(session, row["place"]),
+        place_id=place_id(session, row["place"]),
         category_id=category_id,
         channel=Channel.PRESS,
         kind=Kind.FEEDBACK,
         content=row["content"],
         people=None,
-        date_precision=Precision.UNKNOWN,
-        source=source,
+        date_precision=Precision(row["date_precision"]),
+        source=f"{name}: {row['source']} {mark}",
     )
     log_petition(session, None, new)
 
 
-def _place_id(session: Session, key: str) -> int:
-    return session.scalars(select(Place.id).where(Place.key == key)).one()
-
-
-def _article() -> dict[str, Any]:
-    return tomllib.loads((folder("seeds") / "article.toml").read_text(encoding="utf-8"))
-
-
-def _rows(file: str, table: str) -> list[dict[str, Any]]:
-    text = (folder("seeds") / f"{file}.toml").read_text(encoding="utf-8")
-    rows: list[dict[str, Any]] = tomllib.loads(text)[table]
-    return rows
+def _seed_figure(session: Session, row: dict[str, Any], name: str) -> None:
+    if session.scalar(select(PublishedFigure.id).where(PublishedFigure.key == row["key"])) is None:
+        figure = PublishedFigure(
+            key=row["key"],
+            place_id=place_id(session, row["place"]),
+            label_vi=row["label_vi"],
+            label_en=row["label_en"],
+            qualifier=row["qualifier"],
+            value=row["value"],
+            source=f"{name}: {row['source']}",
+        )
+        session.add(figure)
