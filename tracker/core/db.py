@@ -38,6 +38,9 @@ NAMING = {
 }
 
 
+_IN_BATCH = "is_in_batch"
+
+
 class UtcDateTime(TypeDecorator[datetime]):
     """A moment, stored in UTC; a naive one is refused."""
 
@@ -130,9 +133,30 @@ def _begin_sqlite(connection: Any) -> None:
 @contextmanager
 def transaction(session: Session) -> Iterator[None]:
     """Commit everything done inside, or nothing."""
+    if session.info.get(_IN_BATCH):
+        yield
+        session.flush()
+        return
     try:
         yield
         session.commit()
     except BaseException:
         session.rollback()
         raise
+
+
+@contextmanager
+def batch(session: Session) -> Iterator[None]:
+    """Commit all transactions done inside as one; for long work, as each commit waits for the disk.
+
+    Any refusal inside undoes the whole batch.
+    """
+    session.info[_IN_BATCH] = True
+    try:
+        yield
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        del session.info[_IN_BATCH]
