@@ -2,21 +2,27 @@
 
 import itertools
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import Engine, create_engine, make_url, text
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from tracker.accounts.models import User
 from tracker.accounts.permissions import Role
 from tracker.accounts.service import NewUser, add_user
+from tracker.app import create_app
 from tracker.core import clock
 from tracker.core.dates import Precision
 from tracker.core.db import Base, engine_for
+from tracker.core.settings import Settings
 from tracker.dialogues.lifecycle import Form
 from tracker.dialogues.models import Category, Dialogue
 from tracker.dialogues.service import NewDialogue, log_dialogue
@@ -82,7 +88,51 @@ def make(session: Session) -> "Maker":
     return Maker(session)
 
 
+@pytest.fixture
+def app(engine: Engine, database_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """Give the web application on the test's database."""
+    app = create_app(Settings(database_url, tmp_path, "secret of the tests " * 3))
+    app.config["TESTING"] = True
+    yield app
+    app.extensions["engine"].dispose()
+
+
+@pytest.fixture
+def visit(app: Flask, make: "Maker") -> Callable[..., "Visitor"]:
+    """Give a signed-in browser: visit(role=Role.LEADER), visit(user=somebody), visit(None)."""
+
+    def signed_in(user: User | None | str = "", **given: Any) -> Visitor:
+        person = make.user(**given) if user == "" else user
+        return Visitor(app.test_client(), person if isinstance(person, User) else None)
+
+    return signed_in
+
+
 _numbers = itertools.count(1)
+
+
+class Visitor:
+    """A browser of one person, which sends the page's own token with every form."""
+
+    def __init__(self, client: FlaskClient, user: User | None) -> None:
+        self.client, self.user, self.token = client, user, ""
+        self._read_token(client.get("/sign-in").text)
+        if user is not None:
+            self.post("/sign-in", username=user.username, password=PASSWORD)
+            self._read_token(client.get("/account").text)
+
+    def get(self, path: str, **arguments: Any) -> TestResponse:
+        """Open a page."""
+        return self.client.get(path, query_string=arguments or None)
+
+    def post(self, path: str, **fields: Any) -> TestResponse:
+        """Send a form; give what answers it, without following."""
+        data = {"csrf_token": self.token} | fields
+        return self.client.post(path, data=data)
+
+    def _read_token(self, page: str) -> None:
+        if found := re.search(r'name="csrf_token" value="([^"]+)"', page):
+            self.token = found[1]
 
 
 class Maker:

@@ -1,26 +1,34 @@
-"""Making people and their passwords."""
+"""Making people, and what happens to them: passwords, roles, places."""
 
+import secrets
 from dataclasses import dataclass
+from datetime import datetime
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from tracker.accounts.models import User
+from tracker.accounts.models import SignIn, User
 from tracker.accounts.permissions import Permission, Role
+from tracker.accounts.rules import (
+    FIRST_PASSWORD_LIFE,
+    LONGEST_PASSWORD,
+    SHORTEST_PASSWORD,
+    PasswordRefused,
+    check_password,
+)
 from tracker.core import clock
 from tracker.core.db import transaction
-from tracker.core.errors import NotAllowed, TrackerError
-from tracker.core.text import fold, tidy
+from tracker.core.errors import NotAllowed, NotFound, Stale, TrackerError
+from tracker.core.text import checked
+from tracker.places.models import Place
+from tracker.places.queries import scope_ids
 
-SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 128
-CONTEXT_WORDS = ("doithoai", "matkhau", "password", "123456", "qwerty")
+USERNAME_LIMIT = 40
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-
-
-class PasswordRefused(TrackerError):
-    """The password is too short, too long, or easy to guess."""
+_NOBODY = _HASHER.hash(secrets.token_urlsafe(16))
+"""Checked against when there is no such person, so that both cases take the same time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,21 +43,37 @@ class NewUser:
     must_change: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class UserChange:
+    """What an administrator may change of a person."""
+
+    full_name: str
+    role: Role
+    place_id: int
+    is_disabled: bool
+    seen_version: int
+
+
 def add_user(session: Session, actor: User | None, new: NewUser) -> User:
-    """Make a person who can sign in; `actor` None is the command line."""
-    if actor is not None and not actor.may(Permission.MANAGE_SETTINGS):
-        raise NotAllowed("Only an administrator manages people.")
-    username = tidy(new.username).lower()
+    """Make a person who can sign in; `actor` None is the command line.
+
+    A first password that must be changed is valid for 72 hours.
+    """
+    _check_manager(session, actor, new.place_id)
+    username = checked(new.username).lower()
+    if not 0 < len(username) <= USERNAME_LIMIT or not username.replace(".", "").isalnum():
+        raise TrackerError("A user name has letters, digits and dots only, at most 40.")
     if session.scalar(select(User.id).where(User.username == username)) is not None:
         raise TrackerError("The user name “%(username)s” is taken.", username=username)
     check_password(new.password, username)
     user = User(
         username=username,
-        full_name=tidy(new.full_name),
+        full_name=checked(new.full_name),
         password_hash=_HASHER.hash(new.password),
         role=new.role,
         place_id=new.place_id,
         must_change_password=new.must_change,
+        password_expires_at=clock.now() + FIRST_PASSWORD_LIFE if new.must_change else None,
         created_at=clock.now(),
     )
     with transaction(session):
@@ -57,20 +81,94 @@ def add_user(session: Session, actor: User | None, new: NewUser) -> User:
     return user
 
 
-def check_password(password: str, username: str) -> None:
-    """Refuse a password by length first, then by words that anyone here would try."""
+def change_user(session: Session, actor: User, user: User, change: UserChange) -> None:
+    """Change a person; a new role, place or a disabling ends every sign-in of theirs at once."""
+    _check_manager(session, actor, user.place_id)
+    _check_manager(session, actor, change.place_id)
+    with transaction(session):
+        session.refresh(user, with_for_update=True)
+        if user.version != change.seen_version:
+            raise Stale("Someone else has just changed this person; look again before you save.")
+        is_cut = (user.role, user.place_id) != (change.role, change.place_id) or change.is_disabled
+        keeps_admin = change.role is Role.ADMIN and not change.is_disabled
+        if user.role is Role.ADMIN and not keeps_admin and _other_admins(session, user) == 0:
+            raise TrackerError("The last administrator cannot be disabled or given another role.")
+        user.full_name = checked(change.full_name)
+        user.role, user.place_id = change.role, change.place_id
+        user.is_disabled = change.is_disabled
+        if is_cut:
+            end_all(session, user.id)
+
+
+def give_new_password(session: Session, actor: User | None, user: User) -> str:
+    """Give a person a random password, shown once, valid 72 hours and only to choose their own."""
+    _check_manager(session, actor, user.place_id)
+    password = secrets.token_urlsafe(15)
+    with transaction(session):
+        user.password_hash = _HASHER.hash(password)
+        user.must_change_password = True
+        user.password_expires_at = clock.now() + FIRST_PASSWORD_LIFE
+        end_all(session, user.id)
+    return password
+
+
+def keep_demonstration_password(session: Session, user: User, password: str) -> None:
+    """Set a password that `tracker demo` prints at every start; open sign-ins go on."""
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
         raise PasswordRefused("A password needs 12 to 128 characters.")
-    plain = fold(password).replace(" ", "")
-    if username in plain or any(word in plain for word in CONTEXT_WORDS):
-        raise PasswordRefused(
-            "This password is easy to guess: leave out your user name and common words."
-        )
+    with transaction(session):
+        user.password_hash = _HASHER.hash(password)
+        user.must_change_password = False
+        user.password_expires_at = None
 
 
-def is_password_of(user: User, password: str) -> bool:
-    """Tell whether this is the person's password."""
+def change_own_password(session: Session, user: User, old: str, new: str) -> None:
+    """Let a person choose a password; needs the present one and ends every sign-in of theirs."""
+    if not is_password_of(user, old):
+        raise PasswordRefused("The present password is not right.")
+    if new == old:
+        raise PasswordRefused("Choose a password other than the present one.")
+    check_password(new, user.username, user.full_name)
+    with transaction(session):
+        user.password_hash = _HASHER.hash(new)
+        user.must_change_password = False
+        user.password_expires_at = None
+        end_all(session, user.id)
+
+
+def is_password_of(user: User | None, password: str) -> bool:
+    """Tell whether this is the person's password; nobody's takes as long and is always wrong."""
     try:
-        return _HASHER.verify(user.password_hash, password)
+        _HASHER.verify(user.password_hash if user else _NOBODY, password)
     except VerifyMismatchError:
         return False
+    return user is not None
+
+
+def has_expired_password(user: User, now: datetime) -> bool:
+    """Tell whether a first password was left unused for too long."""
+    return user.password_expires_at is not None and user.password_expires_at <= now
+
+
+def end_all(session: Session, user_id: int) -> None:
+    """End every sign-in of a person, in the caller's transaction."""
+    open_ones = update(SignIn).where(SignIn.user_id == user_id, SignIn.ended_at.is_(None))
+    session.execute(open_ones.values(ended_at=clock.now()))
+
+
+def _check_manager(session: Session, actor: User | None, place_id: int) -> None:
+    if actor is None:
+        return
+    if not actor.may(Permission.MANAGE_PEOPLE):
+        raise NotAllowed("Only an administrator manages people.")
+    if place_id not in scope_ids(session, actor.place_id):
+        raise NotFound("There is no such person or place.")
+    if session.get(Place, place_id) is None:
+        raise NotFound("There is no such person or place.")
+
+
+def _other_admins(session: Session, user: User) -> int:
+    others = select(func.count()).where(
+        User.role == Role.ADMIN, User.is_disabled.is_(False), User.id != user.id
+    )
+    return session.scalar(others) or 0

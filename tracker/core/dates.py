@@ -5,8 +5,13 @@ from datetime import date
 
 from tracker.core.clock import shown_date
 from tracker.core.i18n import N_, Labelled, gettext
+from tracker.core.text import fold
 
 _DAY = re.compile(r"^(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})$")
+_MONTH = re.compile(r"^(?:thang\s+|month\s+)?(\d{1,2})[/.\- ](\d{4})$")
+_QUARTER = re.compile(r"^(?:quy|quarter|q)\s*(iv|i{1,3}|[1-4])[/.\- ]\s*(\d{4})$")
+_YEAR = re.compile(r"^(?:nam\s+|year\s+)?(\d{4})$")
+_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 _ISO = re.compile(r"^(\d{4})-(\d{2})-(\d{2})$")
 
 
@@ -32,6 +37,41 @@ def parse_day(text: str) -> date | None:
         return date(year, month, day)
     except ValueError:
         return None
+
+
+def parse_known(text: str) -> tuple[date | None, Precision] | None:
+    """Read a date as exactly as it was typed: 05/03/2026, 3/2026, quý II/2024, 2023, or nothing.
+
+    Gives the first day of the period and its precision; None when it is no date at all.
+    """
+    plain = fold(text)
+    if not plain:
+        return None, Precision.UNKNOWN
+    if day := parse_day(plain):
+        return day, Precision.DAY
+    try:
+        if found := _MONTH.match(plain):
+            return date(int(found[2]), int(found[1]), 1), Precision.MONTH
+        if found := _QUARTER.match(plain):
+            quarter = _ROMAN.get(found[1]) or int(found[1])
+            return date(int(found[2]), quarter * 3 - 2, 1), Precision.QUARTER
+        if found := _YEAR.match(plain):
+            return date(int(found[1]), 1, 1), Precision.YEAR
+    except ValueError:
+        return None
+    return None
+
+
+def typed(day: date | None, precision: Precision) -> str:
+    """Write a date so that parse_known reads it back as it was."""
+    if day is None or precision is Precision.UNKNOWN:
+        return ""
+    return {
+        Precision.DAY: shown_date(day),
+        Precision.MONTH: f"{day:%m/%Y}",
+        Precision.QUARTER: f"Q{(day.month - 1) // 3 + 1}/{day.year}",
+        Precision.YEAR: f"{day.year}",
+    }[precision]
 
 
 def shown(day: date | None, precision: Precision) -> str:

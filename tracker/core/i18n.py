@@ -49,6 +49,11 @@ def language() -> str:
     return _language.get()
 
 
+def speak(code: str) -> None:
+    """Say everything from here on in one language: for a request and the download it starts."""
+    _language.set(code if code in LANGUAGES else DEFAULT_LANGUAGE)
+
+
 @contextmanager
 def speaking(code: str) -> Iterator[None]:
     """Say everything inside in one language; an unknown one is the default."""

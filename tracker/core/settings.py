@@ -10,15 +10,22 @@ from tracker.core.db import sqlite_file_url
 from tracker.core.errors import TrackerError
 
 SHORTEST_SECRET = 32
+LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything a process must know before it opens the register."""
+    """Everything a process must know before it opens the register.
+
+    `hosts` are the names under which the server answers; `is_behind_tls` says that a reverse proxy
+    on this machine speaks HTTPS to the outside.
+    """
 
     database_url: str
     instance: Path
     secret_key: str
+    hosts: tuple[str, ...] = LOCAL_HOSTS
+    is_behind_tls: bool = False
 
 
 def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
@@ -30,6 +37,8 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         database_url=environ.get("TRACKER_DATABASE_URL") or default_url,
         instance=instance,
         secret_key=environ.get("TRACKER_SECRET_KEY") or _kept_secret(instance / "secret"),
+        hosts=_hosts(environ.get("TRACKER_HOSTS", "")),
+        is_behind_tls=environ.get("TRACKER_BEHIND_TLS", "") == "1",
     )
 
 
@@ -37,6 +46,11 @@ def check_secret(secret: str) -> None:
     """Refuse a secret that is too short to guard anything."""
     if len(secret) < SHORTEST_SECRET:
         raise TrackerError("TRACKER_SECRET_KEY needs at least 32 characters.")
+
+
+def _hosts(listed: str) -> tuple[str, ...]:
+    named = (name.strip() for name in listed.split(","))
+    return (*LOCAL_HOSTS, *(name for name in named if name))
 
 
 def _kept_secret(path: Path) -> str:

@@ -1,0 +1,61 @@
+"""Limits of signing in, and what makes a password too easy: pure rules."""
+
+from datetime import datetime, timedelta
+
+from zxcvbn.frequency_lists import FREQUENCY_LISTS
+
+from tracker.core.errors import TrackerError
+from tracker.core.text import fold
+
+SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 128
+IDLE_LIMIT = timedelta(minutes=30)
+WHOLE_LIMIT = timedelta(hours=10)
+"""A sign-in ends after half an hour without a request, and after a working day in any case."""
+FIRST_PASSWORD_LIFE = timedelta(hours=72)
+FAILURES_COUNTED = timedelta(minutes=15)
+FAILURES_FREE = 5
+LONGEST_WAIT = timedelta(minutes=15)
+FAILURES_PER_ADDRESS = 100
+ADDRESS_COUNTED = timedelta(hours=1)
+
+CONTEXT_WORDS = ("doithoai", "matkhau", "password", "123456", "qwerty", "kiennghi", "tracker")
+_COMMON = frozenset(FREQUENCY_LISTS["passwords"])
+
+
+class PasswordRefused(TrackerError):
+    """The password is too short, too long, or easy to guess."""
+
+
+def check_password(password: str, *about: str) -> None:
+    """Refuse a password by length first, then by words that anyone here would try.
+
+    `about` are words of the person and the place: user name, full name, commune.
+    """
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        raise PasswordRefused("A password needs 12 to 128 characters.")
+    plain = fold(password).replace(" ", "")
+    words = [*CONTEXT_WORDS, *(fold(word).replace(" ", "") for word in about if len(word) > 3)]
+    if any(word in plain for word in words):
+        raise PasswordRefused(
+            "This password is easy to guess: leave out your user name and common words."
+        )
+    if plain in _COMMON or plain.strip("0123456789!.@#") in _COMMON or len(set(plain)) < 5:
+        raise PasswordRefused("This password is on the list of those that are tried first.")
+
+
+def is_live(started_at: datetime, last_seen_at: datetime, now: datetime) -> bool:
+    """Tell whether a sign-in still holds; a clock set back by a little ends none."""
+    return now - last_seen_at < IDLE_LIMIT and now - started_at < WHOLE_LIMIT
+
+
+def wait_until(failures: list[datetime]) -> datetime | None:
+    """Give the moment before which an account takes no further try, from its recent failures.
+
+    Five are free; each further one doubles the wait, to a quarter of an hour at most, so that a
+    stranger never locks anyone out for good.
+    """
+    beyond = len(failures) - FAILURES_FREE
+    if beyond < 0:
+        return None
+    doubled: timedelta = timedelta(seconds=30) * 2 ** min(beyond, 10)
+    return max(failures) + min(doubled, LONGEST_WAIT)

@@ -1,0 +1,110 @@
+"""Signing in and out, one's own password, one's own sign-ins."""
+
+import json
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from werkzeug.wrappers import Response
+
+from tracker.accounts import queries, service, sign_ins
+from tracker.accounts.forms import OwnPasswordForm, SignInForm
+from tracker.accounts.guard import TOKEN, current_user, public, signed_in
+from tracker.accounts.models import User
+from tracker.core.errors import TrackerError
+from tracker.core.i18n import gettext
+from tracker.core.web import db_session, is_local_path
+
+bp = Blueprint("accounts", __name__)
+KEPT_LIMIT = 500_000
+"""How many characters of an interrupted form are carried over a new sign-in."""
+
+
+@bp.route("/sign-in", methods=["GET", "POST"])
+@public
+def sign_in() -> Any:
+    """Sign a person in; whoever was interrupted gets their text back."""
+    form = SignInForm()
+    if request.method == "GET":
+        form.next.data = request.args.get("next", "")
+    if not form.validate_on_submit():
+        return render_template("accounts/sign_in.html", form=form)
+    try:
+        token = sign_ins.sign_in(
+            db_session(),
+            form.username.data or "",
+            form.password.data or "",
+            request.remote_addr or "",
+            request.user_agent.string,
+        )
+    except TrackerError as refusal:
+        form.refuse("password", refusal)
+        return render_template("accounts/sign_in.html", form=form), refusal.status_code
+    session.clear()
+    session[TOKEN] = token
+    path = form.next.data if form.next.data and is_local_path(form.next.data) else "/"
+    if form.kept.data:
+        return _resend_page(path, form.kept.data)
+    return redirect(path, 303)
+
+
+@bp.post("/sign-out")
+@public
+def sign_out() -> Response:
+    """End this sign-in for good; the old cookie is dead everywhere."""
+    if token := session.get(TOKEN):
+        sign_ins.sign_out(db_session(), token)
+    session.clear()
+    response = redirect(url_for("accounts.sign_in", out=1), 303)
+    response.headers["Clear-Site-Data"] = '"cache"'
+    return response
+
+
+@bp.route("/password", methods=["GET", "POST"])
+@signed_in
+def password() -> Any:
+    """Let a person choose a new password; signing in anew follows."""
+    form = OwnPasswordForm()
+    if form.validate_on_submit():
+        own = db_session().get_one(User, current_user().id)
+        try:
+            service.change_own_password(db_session(), own, form.old.data or "", form.new.data or "")
+        except TrackerError as refusal:
+            form.refuse("old" if "present" in refusal.msgid else "new", refusal)
+        else:
+            session.clear()
+            flash(gettext("The password is changed; sign in with the new one."), "success")
+            return redirect(url_for("accounts.sign_in"), 303)
+    return render_template("accounts/password.html", form=form)
+
+
+@bp.get("/account")
+@signed_in
+def account() -> str:
+    """Show a person's own sign-ins, each of which they may end."""
+    rows = queries.open_sign_ins(db_session(), current_user())
+    return render_template("accounts/account.html", sign_ins=rows)
+
+
+@bp.post("/account/sign-ins/<int:sign_in_id>/end")
+@signed_in
+def end_sign_in(sign_in_id: int) -> Response:
+    """End one of a person's own sign-ins."""
+    sign_ins.end_one(db_session(), current_user(), sign_in_id)
+    flash(gettext("That sign-in is ended."), "success")
+    return redirect(url_for("accounts.account"), 303)
+
+
+def kept_form() -> str:
+    """Pack what was typed into an interrupted form, without its secrets."""
+    secret = {"csrf_token", "password", "old", "new"}
+    fields = [(name, text) for name, text in request.form.items(multi=True) if name not in secret]
+    packed = json.dumps(fields, ensure_ascii=False)
+    return packed if len(packed) <= KEPT_LIMIT else ""
+
+
+def _resend_page(path: str, packed: str) -> str:
+    try:
+        fields = [(str(name), str(text)) for name, text in json.loads(packed)]
+    except (ValueError, TypeError):
+        fields = []
+    return render_template("accounts/resend.html", path=path, fields=fields)

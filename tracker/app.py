@@ -1,0 +1,139 @@
+"""The web application: what is wired where, and what every answer carries."""
+
+import logging
+
+from flask import (
+    Flask,
+    Response,
+    g,
+    request,
+    send_from_directory,
+)
+from flask_bootstrap import Bootstrap5
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from fontpkg_be_vietnam_pro import ROOT as FONTS
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from tracker import error_pages, templating
+from tracker.accounts import views as accounts
+from tracker.accounts.guard import public
+from tracker.core import i18n, web
+from tracker.core.db import engine_for
+from tracker.core.resources import folder
+from tracker.core.settings import Settings, check_secret
+from tracker.dialogues import views as dialogues
+from tracker.petitions import views as petitions
+from tracker.reports import views as reports
+from tracker.settings import views as settings_pages
+from tracker.today import views as today
+
+BLUEPRINTS = (
+    accounts.bp,
+    today.bp,
+    dialogues.bp,
+    petitions.bp,
+    reports.bp,
+    settings_pages.bp,
+)
+YEAR = 365 * 24 * 3600
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), interest-cohort=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+POLICY = (
+    "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self';"
+    " img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self';"
+    " base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
+)
+FORM_BODY, UPLOAD_BODY = 3 * 1024 * 1024, 21 * 1024 * 1024
+FORM_PARTS = 1000
+log = logging.getLogger("tracker")
+
+
+def create_app(settings: Settings) -> Flask:
+    """Give the application on one register; several may live in one process."""
+    check_secret(settings.secret_key)
+    app = Flask(
+        "tracker",
+        template_folder=str(folder("templates")),
+        instance_path=str(settings.instance),
+    )
+    _configure(app, settings)
+    app.extensions["engine"] = engine_for(settings.database_url)
+    Bootstrap5(app)
+    CSRFProtect(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    app.add_url_rule("/healthz", "healthz", public(_healthz))
+    app.add_url_rule("/fonts/<name>.ttf", "font", public(_font))
+    app.before_request(_before)
+    app.after_request(_after)
+    app.teardown_request(web.close_session)
+    error_pages.register(app)
+    templating.equip(app)
+    if settings.is_behind_tls:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]
+    return app
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    secure = settings.is_behind_tls
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SESSION_COOKIE_NAME="__Host-tracker" if secure else "tracker",
+        SESSION_COOKIE_SECURE=secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_PATH="/",
+        MAX_CONTENT_LENGTH=UPLOAD_BODY,
+        MAX_FORM_MEMORY_SIZE=FORM_BODY,
+        MAX_FORM_PARTS=FORM_PARTS,
+        TRUSTED_HOSTS=list(settings.hosts),
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,
+        BOOTSTRAP_SERVE_LOCAL=True,
+        SEND_FILE_MAX_AGE_DEFAULT=YEAR,
+        SETTINGS=settings,
+    )
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+
+
+def _before() -> Response | None:
+    """Choose the language, and refuse what another site's page sends."""
+    asked = request.args.get("lang", "")
+    kept = request.cookies.get("lang", "")
+    chosen = asked if asked in i18n.LANGUAGES else kept
+    g.language = chosen if chosen in i18n.LANGUAGES else i18n.DEFAULT_LANGUAGE
+    i18n.speak(g.language)
+    site = request.headers.get("Sec-Fetch-Site", "same-origin")
+    if request.method not in web.READING and site not in ("same-origin", "none"):
+        raise CSRFError("cross-site")
+    return None
+
+
+def _after(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    policy = POLICY.format(nonce=web.nonce())
+    response.headers.setdefault("Content-Security-Policy", policy)
+    if request.endpoint not in ("static", "font", "bootstrap.static"):
+        response.headers.setdefault("Cache-Control", "no-store")
+    if request.is_secure:
+        response.headers["Strict-Transport-Security"] = f"max-age={YEAR}; includeSubDomains"
+    if request.args.get("lang") in i18n.LANGUAGES:
+        response.set_cookie("lang", g.language, max_age=YEAR, samesite="Lax", httponly=True)
+    return response
+
+
+def _healthz() -> Response:
+    with web.own_session(read_only=True) as reading:
+        reading.connection().exec_driver_sql("SELECT 1")
+    return Response("ok", content_type="text/plain; charset=utf-8")
+
+
+def _font(name: str) -> Response:
+    return send_from_directory(FONTS / "files", f"{name}.ttf", max_age=YEAR, mimetype="font/ttf")

@@ -1,0 +1,79 @@
+"""The one writer of CSV: what Excel opens right, and what a machine reads."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from enum import StrEnum
+
+from tracker.core.clock import shown_date
+from tracker.core.i18n import Labelled, say
+
+BOM = "\ufeff"
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+MEDIA_TYPE = "text/csv; charset=utf-8"
+
+
+class Variant(StrEnum):
+    """For whom a file is written."""
+
+    EXCEL = "excel"
+    MACHINE = "machine"
+
+
+class Separator(StrEnum):
+    """What stands between two cells; Excel follows the machine's list separator."""
+
+    COMMA = ","
+    SEMICOLON = ";"
+
+
+def csv_lines(
+    header: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    *,
+    variant: Variant = Variant.EXCEL,
+    separator: Separator = Separator.COMMA,
+) -> Iterator[str]:
+    """Give the file piece by piece: byte-order mark, header, then a line a row.
+
+    Excel's variant says words and dd/mm/yyyy; the machine's keeps stored values and ISO dates.
+    Both disarm texts that a spreadsheet would run as a formula.
+    """
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, delimiter=separator, quoting=csv.QUOTE_NONNUMERIC)
+    cell = _machine_cell if variant is Variant.MACHINE else _excel_cell
+    writer.writerow(header)
+    yield BOM + buffer.getvalue()
+    for row in rows:
+        buffer.seek(0)
+        buffer.truncate()
+        writer.writerow([cell(value) for value in row])
+        yield buffer.getvalue()
+
+
+def disarmed(text: str) -> str:
+    """Put an apostrophe before a text that a spreadsheet would take for a formula."""
+    return "'" + text if text.lstrip(" \u00a0").startswith(FORMULA_STARTS) else text
+
+
+def _excel_cell(value: object) -> object:
+    if isinstance(value, Labelled):
+        return say(value)
+    if isinstance(value, date):
+        return shown_date(value)
+    return _plain_cell(value)
+
+
+def _machine_cell(value: object) -> object:
+    if isinstance(value, date):
+        return value.isoformat()
+    return _plain_cell(value)
+
+
+def _plain_cell(value: object) -> object:
+    if value is None:
+        return ""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return value
+    return disarmed(str(value))

@@ -1,0 +1,116 @@
+"""Pages that cost the same wherever they lie: each begins after the last row of another."""
+
+import base64
+import binascii
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import ColumnElement, Select, and_, false, or_
+from sqlalchemy.orm import Session
+
+PAGE_SIZE = 50
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One column of an order; rows without a value come last, in either direction."""
+
+    column: ColumnElement[Any]
+    descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Row]):
+    """Some rows, and the keys of the pages before and after; None where there is none."""
+
+    rows: list[Row]
+    previous: str | None = None
+    next: str | None = None
+
+
+def page_of(
+    session: Session,
+    asked: Select[Any],
+    orders: Sequence[Order],
+    after: str | None = None,
+    size: int = PAGE_SIZE,
+) -> Page[Any]:
+    """Give the page that a key names, the first without one or with one that makes no sense.
+
+    The order must be total: its last column tells any two rows apart.
+    """
+    key = _read(after, len(orders))
+    backward, values = key or (False, None)
+    columns = [order.column.label(f"_key{at}") for at, order in enumerate(orders)]
+    statement = asked.add_columns(*columns)
+    if values is not None:
+        statement = statement.where(_beyond(orders, values, backward=backward))
+    for order in orders:
+        statement = statement.order_by(_direction(order, backward=backward))
+    found = list(session.execute(statement.limit(size + 1)))
+    more = len(found) > size
+    found = found[:size]
+    if backward:
+        found.reverse()
+    if not found:
+        return Page([]) if key is None else page_of(session, asked, orders, size=size)
+    has_previous, has_next = (more, True) if backward else (key is not None, more)
+    keys = len(orders)
+    return Page(
+        [row[:-keys] for row in found],
+        _written(found[0][-keys:], backward=True) if has_previous else None,
+        _written(found[-1][-keys:], backward=False) if has_next else None,
+    )
+
+
+def ordered(asked: Select[Any], orders: Sequence[Order]) -> Select[Any]:
+    """Put all rows in the order that pages have."""
+    return asked.order_by(*(_direction(order, backward=False) for order in orders))
+
+
+def _direction(order: Order, *, backward: bool) -> ColumnElement[Any]:
+    column = order.column
+    directed = column.desc() if order.descending != backward else column.asc()
+    return directed.nulls_first() if backward else directed.nulls_last()
+
+
+def _beyond(orders: Sequence[Order], values: Sequence[Any], *, backward: bool) -> Any:
+    """Give the condition for rows that come after these values in the order, or before them."""
+    ways: list[Any] = []
+    equal: list[Any] = []
+    for order, value in zip(orders, values, strict=True):
+        ways.append(and_(*equal, _past(order, value, backward=backward)))
+        equal.append(order.column.is_(None) if value is None else order.column == value)
+    return or_(*ways)
+
+
+def _past(order: Order, value: Any, *, backward: bool) -> ColumnElement[bool]:
+    column = order.column
+    if value is None:
+        return column.is_not(None) if backward else false()
+    past = column < value if order.descending != backward else column > value
+    return past if backward else or_(past, column.is_(None))
+
+
+def _written(values: Sequence[Any], *, backward: bool) -> str:
+    plain = [{"d": value.isoformat()} if isinstance(value, date) else value for value in values]
+    packed = json.dumps([backward, *plain], separators=(",", ":")).encode()
+    return base64.urlsafe_b64encode(packed).decode().rstrip("=")
+
+
+def _read(key: str | None, count: int) -> tuple[bool, list[Any]] | None:
+    """Read a key from an address; one that was tampered with is no key."""
+    if not key or len(key) > 400:
+        return None
+    try:
+        packed = base64.urlsafe_b64decode(key + "=" * (-len(key) % 4))
+        backward, *values = json.loads(packed)
+        read = [date.fromisoformat(v["d"]) if isinstance(v, dict) else v for v in values]
+    except (binascii.Error, ValueError, TypeError, KeyError):
+        return None
+    sane = all(isinstance(value, date | str | int | None) for value in read)
+    return (bool(backward), read) if sane and len(read) == count else None

@@ -1,0 +1,109 @@
+"""One page for every refusal and mishap: a sentence, and nothing of the machinery."""
+
+import logging
+import secrets
+from typing import Any
+
+from flask import Flask, current_app, flash, redirect, render_template, request
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, Unauthorized
+
+from tracker.accounts import views as accounts
+from tracker.accounts.forms import SignInForm
+from tracker.accounts.guard import user_or_none
+from tracker.core import i18n, web
+from tracker.core.errors import Stale, TrackerError
+
+log = logging.getLogger("tracker")
+
+
+def register(app: Flask) -> None:
+    """Name the page for each kind of error."""
+    app.register_error_handler(TrackerError, _refused)
+    app.register_error_handler(StaleDataError, _stale)
+    app.register_error_handler(OperationalError, _database_away)
+    app.register_error_handler(CSRFError, _not_from_here)
+    app.register_error_handler(Unauthorized, _sign_in_first)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Exception, _bug)
+
+
+def _refused(refusal: TrackerError) -> tuple[str, int]:
+    return _error_page(i18n.say(refusal), refusal.status_code), refusal.status_code
+
+
+def _stale(_error: StaleDataError) -> tuple[str, int]:
+    return _refused(Stale("Someone else has just changed this record; look again."))
+
+
+def _database_away(error: OperationalError) -> tuple[str, int]:
+    log.error("database unavailable: %s", type(error.orig).__name__)
+    sentence = i18n.gettext("The register cannot be reached just now; nothing was written.")
+    return _error_page(sentence, 503), 503
+
+
+def _not_from_here(error: CSRFError) -> tuple[str, int]:
+    """Refuse a form without this browser's token; what was typed here may be sent again."""
+    if error.description == "cross-site":
+        return _error_page(i18n.gettext("This form came from another site."), 400), 400
+    if user_or_none() is None:
+        return _sign_in_page(400)
+    fields = [(name, text) for name, text in request.form.items(multi=True) if name != "csrf_token"]
+    return render_template("accounts/resend.html", path=request.path, fields=fields), 400
+
+
+def _sign_in_first(_error: Unauthorized) -> Any:
+    """Lead to signing in; a form that was being sent keeps what was typed."""
+    if request.method in web.READING:
+        here = request.full_path.rstrip("?")
+        return redirect(f"/sign-in?next={web.quoted(here)}", 303)
+    return _sign_in_page(401)
+
+
+def _sign_in_page(status: int) -> tuple[str, int]:
+    from_here = request.path if request.endpoint != "accounts.sign_in" else "/"
+    form = SignInForm(formdata=None, next=from_here, kept=accounts.kept_form())
+    flash(i18n.gettext("Your sign-in has ended. Sign in again; what you typed is kept."), "warning")
+    return render_template("accounts/sign_in.html", form=form), status
+
+
+def _http_error(error: HTTPException) -> tuple[str, int]:
+    code = error.code or 500
+    return _error_page(_sentence_for(error), code), code
+
+
+def _sentence_for(error: HTTPException) -> str:
+    if isinstance(error, RequestEntityTooLarge):
+        return i18n.gettext("This is more than the register takes at once; send less.")
+    known = {
+        400: i18n.N_("The request could not be understood."),
+        404: i18n.N_("There is no such page."),
+        405: i18n.N_("This address does not take that."),
+    }
+    return i18n.gettext(known.get(error.code or 500, i18n.N_("This could not be done.")))
+
+
+def _bug(error: Exception) -> tuple[str, int]:
+    incident = secrets.token_hex(4)
+    # The message of an exception may hold what a citizen typed: only its place is written down.
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"
+    log.error("incident %s: %s at %s", incident, type(error).__name__, where)
+    if _propagates():
+        raise error
+    sentence = i18n.gettext(
+        "Something went wrong here. Tell the operator number %(n)s.", n=incident
+    )
+    return _error_page(sentence, 500), 500
+
+
+def _propagates() -> bool:
+    return bool(current_app.testing)
+
+
+def _error_page(sentence: str, status: int) -> str:
+    return render_template("shared/error.html", sentence=sentence, status=status)

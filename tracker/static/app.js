@@ -1,0 +1,84 @@
+// Comfort only: every page works without this file.
+
+const typing = (target) => target.closest("input, textarea, select, [contenteditable]");
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey && event.key === "Enter") {
+    const form = event.target.closest("form");
+    if (form) { event.preventDefault(); form.requestSubmit(form.querySelector("[data-default]")); }
+    return;
+  }
+  if (event.altKey && event.key.toLowerCase() === "n") {
+    event.preventDefault();
+    location.assign("/petitions/new");
+    return;
+  }
+  if (typing(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "/") {
+    const search = document.querySelector("input[type=search]");
+    event.preventDefault();
+    if (search) search.focus(); else location.assign("/petitions#q");
+  }
+  if (event.key === "?") document.getElementById("keys")?.showModal();
+});
+
+// A second click of the same button is not a second sending.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post") return;
+  if (form.dataset.sent) { event.preventDefault(); return; }
+  form.dataset.sent = "yes";
+  setTimeout(() => { delete form.dataset.sent; }, 8000);
+});
+addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});
+
+// What is wrong is read first.
+document.getElementById("error-summary")?.focus();
+if (location.hash === "#q") document.querySelector("input[type=search]")?.focus();
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.addEventListener("click", () => print());
+}
+
+// Text that was typed survives a crash of the browser or of the network, until the server has it.
+const drafted = document.querySelector("form[data-draft]");
+if (drafted) {
+  const place = `draft:${drafted.dataset.draft}`;
+  const fields = () => [...drafted.elements].filter((field) =>
+    field.name && !["hidden", "file", "password", "submit"].includes(field.type));
+  const notice = drafted.querySelector("[data-draft-notice]");
+  const kept = JSON.parse(localStorage.getItem(place) || "null");
+  const isEmpty = fields().every((field) => !field.value || field.defaultValue === field.value || field.type !== "textarea");
+  if (kept && isEmpty && notice) {
+    notice.hidden = false;
+    notice.querySelector("[data-draft-restore]").addEventListener("click", () => {
+      for (const field of fields()) if (field.name in kept) field.value = kept[field.name];
+      notice.hidden = true;
+    });
+    notice.querySelector("[data-draft-discard]").addEventListener("click", () => {
+      localStorage.removeItem(place);
+      notice.hidden = true;
+    });
+  }
+  let timer;
+  drafted.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      const typed = Object.fromEntries(fields().map((field) => [field.name, field.value]));
+      localStorage.setItem(place, JSON.stringify(typed));
+    }, 1000);
+  });
+  drafted.addEventListener("submit", () => sessionStorage.setItem("draft-sent", place));
+}
+// The server said that it was kept: the draft has done its work.
+if (document.querySelector(".note--success") && sessionStorage.getItem("draft-sent")) {
+  localStorage.removeItem(sessionStorage.getItem("draft-sent"));
+  sessionStorage.removeItem("draft-sent");
+}
+// Signing out on purpose leaves nothing personal on a shared machine; an ended sign-in keeps drafts.
+if (document.querySelector("[data-signed-out]")) {
+  for (const key of Object.keys(localStorage)) {
+    if (key.startsWith("draft:")) localStorage.removeItem(key);
+  }
+}
