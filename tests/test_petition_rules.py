@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.petitions.lifecycle import LIFECYCLE, MEANINGS, OPEN, Status
-from tracker.petitions.rules import LATE, RECEIVED, REOPENED, StepFact, ended_as, postings
+from tracker.petitions.rules import LATE, RECEIVED, REOPENED, RUNNING, StepFact, ended_as, postings
 
 START = date(2026, 1, 5)
 
@@ -57,7 +57,7 @@ def test_on_every_day_late_means_open_and_past_its_due_date(history):
     for offset in range(250):
         day = START + timedelta(days=offset)
         state = _by_end_of(history, day)
-        late = state.status in OPEN and state.due_on is not None and day > state.due_on
+        late = state.status in RUNNING and state.due_on is not None and day > state.due_on
         assert _sum(posted, {LATE}, day) == int(late)
 
 

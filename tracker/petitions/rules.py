@@ -1,25 +1,65 @@
-"""What a history of steps posts to the ledger: one rule, for writing and for recounting."""
+"""What a history of steps amounts to: the state it leads to, the quantities it posts.
+
+One set of rules, for writing and for recounting.
+"""
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import groupby
+from typing import Any
 
-from tracker.petitions.lifecycle import OPEN, Status
+from tracker.core.dates import Precision
+from tracker.core.i18n import N_, Labelled
+from tracker.petitions.lifecycle import AMEND, CORRECT, ENDED, MEANINGS, OPEN, Clock, Status
+
+CONTENT_LIMIT = 20_000
+NOTE_LIMIT = 20_000
+SOON_DAYS = 3
+"""A due date this many calendar days away, or nearer, is due soon."""
 
 RECEIVED = "received"
 REOPENED = "reopened"
 LATE = "late"
+UNDATED = "undated"
+OUTSTANDING = "outstanding"
+IN_TIME = "in_time"
+
+RUNNING = frozenset(s for s, meaning in MEANINGS.items() if meaning.clock is Clock.RUNS)
+PAUSED = frozenset(s for s, meaning in MEANINGS.items() if meaning.clock is Clock.PAUSES)
+
 Postings = Counter[tuple[date, str]]
+
+
+class Timeliness(Labelled):
+    """How a petition stands against its due date on a given day; computed, never stored."""
+
+    IN_TIME = "in_time", N_("In time")
+    DUE_SOON = "due_soon", N_("Due soon")
+    LATE = "late", N_("Late")
+    DONE_IN_TIME = "done_in_time", N_("Done in time")
+    DONE_LATE = "done_late", N_("Done late")
+    NO_DATE = "no_date", N_("No due date")
+    PAUSED = "paused", N_("Clock paused")
 
 
 @dataclass(frozen=True, slots=True)
 class StepFact:
-    """What one step says for the count; `due_on` is the due date in force after it."""
+    """One step as the rules see it: what was done, when, and how the petition stood after it.
+
+    The day of an `amend` step is the day of receipt as corrected by it.
+    """
 
     status: Status
     happened_on: date | None
     due_on: date | None
+    move: str = ""
+    id: int = 0
+    voids_id: int | None = None
+    plan_on: date | None = None
+    department_id: int | None = None
+    master_id: int | None = None
 
 
 def ended_as(status: Status) -> str:
@@ -27,37 +67,161 @@ def ended_as(status: Status) -> str:
     return f"ended_{status}"
 
 
+STOCKS: dict[str, dict[str, int]] = {
+    OUTSTANDING: {RECEIVED: 1, REOPENED: 1} | {ended_as(status): -1 for status in ENDED},
+    LATE: {LATE: 1},
+    UNDATED: {UNDATED: 1},
+}
+STOCKS[IN_TIME] = STOCKS[OUTSTANDING] | {LATE: -1, UNDATED: -1}
+"""What stands on a day: for each stock, how the measures posted up to that day add up to it."""
+
+
+def effective(history: Iterable[StepFact]) -> list[StepFact]:
+    """Give the steps that count, in order, with what later corrections say of them.
+
+    A voided step never happened. A correction of details is no step of the life: its day replaces
+    the day of receipt (and of an answer given on the spot); a due date or department that it
+    changed is replaced in the steps that carried the former one last.
+    """
+    recorded = list(history)
+    voided = {step.voids_id for step in recorded if step.voids_id is not None}
+    counted: list[StepFact] = []
+    before: StepFact | None = None
+    for step in recorded:
+        if step.move == AMEND and before is not None:
+            counted = _amended(counted, before, step)
+        elif step.move != CORRECT and (step.id or None) not in voided:
+            counted.append(step)
+        before = step
+    return counted
+
+
+def _amended(counted: list[StepFact], before: StepFact, amend: StepFact) -> list[StepFact]:
+    counted = _received_on(counted, amend.happened_on)
+    for name in ("due_on", "department_id"):
+        former, corrected = getattr(before, name), getattr(amend, name)
+        if former != corrected:
+            counted = _replaced_last(counted, name, former, corrected)
+    return counted
+
+
+def _received_on(counted: list[StepFact], day: date | None) -> list[StepFact]:
+    moved = 2 if answered_on_spot(counted) else 1
+    return [replace(step, happened_on=day) for step in counted[:moved]] + counted[moved:]
+
+
+def answered_on_spot(counted: Sequence[StepFact]) -> bool:
+    """Tell whether the second step is an answer given on the very day of receipt."""
+    return (
+        len(counted) > 1
+        and counted[1].move == "explain"
+        and counted[1].happened_on == counted[0].happened_on
+    )
+
+
+def _replaced_last(
+    counted: list[StepFact], name: str, former: object, corrected: Any
+) -> list[StepFact]:
+    kept = len(counted)
+    while kept and getattr(counted[kept - 1], name) == former:
+        kept -= 1
+    return counted[:kept] + [replace(step, **{name: corrected}) for step in counted[kept:]]
+
+
 def postings(history: Iterable[StepFact]) -> Postings:
     """Give the quantities a petition's history adds to each day and measure.
 
-    A petition without a known day of receipt is in the register but in no period's balance.
-    Lateness is posted ahead, on the day after the due date, and taken back when the petition ends.
+    The count is by days: what was undone on the day it was done leaves no trace, so that no
+    measure counts a petition twice on a day. A petition without a known day of receipt is in the
+    register but in no period's balance.
     """
+    counted = effective(history)
     posted: Postings = Counter()
+    if any(step.happened_on is None for step in counted):
+        return posted
     was: StepFact | None = None
-    for step in history:
-        if step.happened_on is None:
-            return Counter()
+    for day, steps_of_day in groupby(counted, key=lambda step: step.happened_on or date.min):
+        steps = list(steps_of_day)
+        now = steps[-1]
+        was_open = was is None or was.status in OPEN
+        opened = any(step.status in OPEN for step in steps)
         if was is None:
-            posted[step.happened_on, RECEIVED] += 1
-        elif was.status not in OPEN and step.status in OPEN:
-            posted[step.happened_on, REOPENED] += 1
-        if step.status not in OPEN and (was is None or was.status in OPEN):
-            posted[step.happened_on, ended_as(step.status)] += 1
-        _move_lateness(posted, was, step)
-        was = step
+            posted[day, RECEIVED] += 1
+        elif not was_open and opened:
+            posted[day, REOPENED] += 1
+        if now.status in ENDED and (was_open or opened):
+            posted[day, ended_as(now.status)] += 1
+        _move_standing(posted, was, now, day)
+        was = now
     return Counter({key: quantity for key, quantity in posted.items() if quantity})
 
 
-def _move_lateness(posted: Postings, was: StepFact | None, step: StepFact) -> None:
+def _move_standing(posted: Postings, was: StepFact | None, now: StepFact, day: date) -> None:
     """Take back what the former state posted from this day on, and post what the new one says."""
-    if was is not None and was.status in OPEN and was.due_on:
-        posted[_late_from(was, step), LATE] -= 1
-    if step.status in OPEN and step.due_on:
-        posted[_late_from(step, step), LATE] += 1
+    for state, quantity in ((was, -1), (now, 1)):
+        if state is not None and (standing := _standing(state)):
+            measure, since = standing
+            posted[max(since, day), measure] += quantity
 
 
-def _late_from(state: StepFact, step: StepFact) -> date:
-    if state.due_on is None or step.happened_on is None:
-        raise ValueError("Lateness needs a due date and a day.")
-    return max(step.happened_on, state.due_on + timedelta(days=1))
+def _standing(state: StepFact) -> tuple[str, date] | None:
+    """Give the measure a state stands in while its clock runs, and from which day.
+
+    Lateness is posted ahead, on the day after the due date, and taken back when the state ends.
+    """
+    if state.status not in RUNNING or state.happened_on is None:
+        return None
+    if state.due_on is None:
+        return UNDATED, state.happened_on
+    return LATE, max(state.happened_on, state.due_on + timedelta(days=1))
+
+
+def due_after_pause(due_on: date | None, since: date | None, until: date | None) -> date | None:
+    """Move a due date later by the calendar days that the clock stood still."""
+    if due_on is None or since is None or until is None:
+        return due_on
+    return due_on + (until - since)
+
+
+def paused_since(counted: Sequence[StepFact]) -> date | None:
+    """Give the day on which the present pause began."""
+    since = None
+    for step in reversed(counted):
+        if step.status not in PAUSED:
+            break
+        since = step.happened_on
+    return since
+
+
+def timeliness(
+    status: Status, due_on: date | None, ended_on: date | None, today: date
+) -> Timeliness:
+    """Judge a petition against its due date: while its clock runs by today, else by its end."""
+    if status in PAUSED:
+        return Timeliness.PAUSED
+    if due_on is None or (status in ENDED and ended_on is None):
+        return Timeliness.NO_DATE
+    if status in ENDED and ended_on is not None:
+        return Timeliness.DONE_IN_TIME if ended_on <= due_on else Timeliness.DONE_LATE
+    if today > due_on:
+        return Timeliness.LATE
+    return Timeliness.DUE_SOON if due_on - today <= timedelta(SOON_DAYS) else Timeliness.IN_TIME
+
+
+def first_day(day: date | None, precision: Precision) -> date | None:
+    """Give the day that stands for a date known only so exactly: the first of its period."""
+    if day is None or precision is Precision.UNKNOWN:
+        return None
+    if precision is Precision.DAY:
+        return day
+    month = {
+        Precision.MONTH: day.month,
+        Precision.QUARTER: (day.month - 1) // 3 * 3 + 1,
+        Precision.YEAR: 1,
+    }[precision]
+    return date(day.year, month, 1)
+
+
+def statuses_of(groups: Collection[str]) -> frozenset[Status]:
+    """Give the statuses that these report groups hold."""
+    return frozenset(s for s, meaning in MEANINGS.items() if meaning.group in groups)

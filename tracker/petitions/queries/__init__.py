@@ -1,0 +1,51 @@
+"""Questions about petitions: one of them, the list, the day's work, the balance."""
+
+from tracker.petitions.queries.balance import histories, ledger_mismatches, postings_missing
+from tracker.petitions.queries.one import (
+    TimelineRow,
+    correctable_step,
+    facts,
+    petition_for,
+    proposer_of,
+    steps_of,
+    timeline,
+)
+from tracker.petitions.queries.register import (
+    ExportRow,
+    Flow,
+    PetitionFilter,
+    PetitionPage,
+    PetitionRow,
+    Sort,
+    Stock,
+    petition_count,
+    petition_export_rows,
+    petition_page,
+)
+from tracker.petitions.queries.today import Pile, Waiting, today_piles
+
+__all__ = [
+    "ExportRow",
+    "Flow",
+    "PetitionFilter",
+    "PetitionPage",
+    "PetitionRow",
+    "Pile",
+    "Sort",
+    "Stock",
+    "TimelineRow",
+    "Waiting",
+    "correctable_step",
+    "facts",
+    "histories",
+    "ledger_mismatches",
+    "petition_count",
+    "petition_export_rows",
+    "petition_for",
+    "petition_page",
+    "postings_missing",
+    "proposer_of",
+    "steps_of",
+    "timeline",
+    "today_piles",
+]

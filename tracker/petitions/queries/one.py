@@ -1,0 +1,135 @@
+"""Questions about one petition."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased, joinedload
+
+from tracker.accounts.models import User
+from tracker.core.errors import NotFound
+from tracker.core.i18n import language
+from tracker.dialogues.models import Department
+from tracker.petitions.lifecycle import STEP_WORDS, Ground, Status
+from tracker.petitions.models import Petition, PetitionStep
+from tracker.petitions.rules import StepFact, effective
+from tracker.places.queries import scope_ids
+
+
+def petition_for(session: Session, user: User, code: str) -> Petition:
+    """Give the petition if the user's place answers for it; another's does not exist.
+
+    Its place, category, department and dialogue come with it.
+    """
+    asked = select(Petition).where(Petition.code == code)
+    petition = session.scalar(
+        asked.options(
+            joinedload(Petition.place),
+            joinedload(Petition.category),
+            joinedload(Petition.department),
+            joinedload(Petition.dialogue),
+        ).execution_options(populate_existing=True)
+    )
+    if petition is None or petition.place_id not in scope_ids(session, user.place_id):
+        raise NotFound("There is no such petition.")
+    return petition
+
+
+def steps_of(session: Session, petition_id: int) -> list[PetitionStep]:
+    """Give a petition's steps in the order they were taken."""
+    asked = select(PetitionStep).where(PetitionStep.petition_id == petition_id)
+    return list(session.scalars(asked.order_by(PetitionStep.id)))
+
+
+def facts(steps: Iterable[PetitionStep]) -> list[StepFact]:
+    """Reduce steps to what the rules count."""
+    return [
+        StepFact(
+            status=step.status,
+            happened_on=step.happened_on,
+            due_on=step.due_on,
+            move=step.move,
+            id=step.id,
+            voids_id=step.voids_id,
+            plan_on=step.plan_on,
+            department_id=step.department_id,
+            master_id=step.master_id,
+        )
+        for step in steps
+    ]
+
+
+def proposer_of(steps: Sequence[PetitionStep]) -> int | None:
+    """Give the person whose result waits for approval now."""
+    last_id = effective(facts(steps))[-1].id
+    step = next(step for step in steps if step.id == last_id)
+    return step.actor_id if step.status is Status.AWAITING_APPROVAL else None
+
+
+def correctable_step(steps: Sequence[PetitionStep]) -> PetitionStep | None:
+    """Give the step that may be voided: the last that counts, never the receipt."""
+    counted = effective(facts(steps))
+    if len(counted) < 2:
+        return None
+    return next(step for step in steps if step.id == counted[-1].id)
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineRow:
+    """One step as the timeline shows it; `word` is a message id, days as they were typed."""
+
+    id: int
+    move: str
+    word: str
+    status_before: Status | None
+    status: Status
+    happened_on: date | None
+    recorded_at: datetime
+    actor: str
+    note: str
+    document_number: str
+    due_on: date | None
+    plan_on: date | None
+    department: str
+    master_code: str
+    ground: Ground | None
+    voids_id: int | None
+    is_voided: bool
+
+
+def timeline(session: Session, petition: Petition) -> list[TimelineRow]:
+    """Give every step of a petition, voided ones included, in the order they were recorded."""
+    master = aliased(Petition)
+    name = Department.name_en if language() == "en" else Department.name_vi
+    rows = session.execute(
+        select(PetitionStep, User.full_name, name, master.code)
+        .outerjoin(User, User.id == PetitionStep.actor_id)
+        .outerjoin(Department, Department.id == PetitionStep.department_id)
+        .outerjoin(master, master.id == PetitionStep.master_id)
+        .where(PetitionStep.petition_id == petition.id)
+        .order_by(PetitionStep.id)
+    ).all()
+    voided = {step.voids_id for step, *_ in rows}
+    return [
+        TimelineRow(
+            id=step.id,
+            move=step.move,
+            word=STEP_WORDS.get(step.move, step.status.label),
+            status_before=Status(step.status_before) if step.status_before else None,
+            status=step.status,
+            happened_on=step.happened_on,
+            recorded_at=step.recorded_at,
+            actor=actor or "",
+            note=step.note,
+            document_number=step.document_number,
+            due_on=step.due_on,
+            plan_on=step.plan_on,
+            department=department or "",
+            master_code=master_code or "",
+            ground=Ground(step.ground) if step.ground else None,
+            voids_id=step.voids_id,
+            is_voided=step.id in voided,
+        )
+        for step, actor, department, master_code in rows
+    ]

@@ -1,0 +1,28 @@
+"""Logging a petition, following it to its end, correcting it; every step posts to the ledger."""
+
+from tracker.petitions.service.correcting import amend_petition, correct_step, may_correct
+from tracker.petitions.service.moving import move_petition, offered_moves
+from tracker.petitions.service.rebuilding import rebuild_ledger
+from tracker.petitions.service.receiving import log_petition
+from tracker.petitions.service.requests import (
+    Amendment,
+    MoveRefused,
+    MoveRequest,
+    NewPetition,
+    PetitionRefused,
+)
+
+__all__ = [
+    "Amendment",
+    "MoveRefused",
+    "MoveRequest",
+    "NewPetition",
+    "PetitionRefused",
+    "amend_petition",
+    "correct_step",
+    "log_petition",
+    "may_correct",
+    "move_petition",
+    "offered_moves",
+    "rebuild_ledger",
+]

@@ -1,0 +1,128 @@
+"""Following a petition step by step to its end."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracker.accounts.models import User
+from tracker.attachments.models import Attachment
+from tracker.core import clock
+from tracker.core.db import transaction
+from tracker.core.errors import NotAllowed
+from tracker.core.text import checked
+from tracker.petitions.lifecycle import LIFECYCLE, MOVES, Move, Status
+from tracker.petitions.models import Petition, PetitionStep
+from tracker.petitions.queries import facts, proposer_of
+from tracker.petitions.rules import PAUSED, StepFact, due_after_pause, effective, paused_since
+from tracker.petitions.service.receiving import check_department
+from tracker.petitions.service.recording import counted_under, lock, record
+from tracker.petitions.service.requests import MoveRefused, MoveRequest, check_move
+from tracker.places.queries import scope_ids
+
+
+def offered_moves(actor: User, petition: Petition, last_proposer_id: int | None) -> list[Move]:
+    """Give exactly the moves that this person may take now, in the order of the lifecycle."""
+    return [
+        move
+        for move in LIFECYCLE
+        if petition.status in move.sources
+        and actor.may(move.permission)
+        and not _is_own_approval(actor, move, last_proposer_id)
+    ]
+
+
+def move_petition(
+    session: Session, actor: User | None, petition: Petition, asked: MoveRequest
+) -> None:
+    """Take one step of the lifecycle and post what it changes to the ledger.
+
+    Raises MoveRefused when no such step leaves the present status or something is missing,
+    NotAllowed when the role may not take it or the same person proposed what is to be approved,
+    Stale when someone else took a step since the person opened the page.
+    """
+    move = MOVES.get(asked.move_name)
+    if actor is not None and move is not None and not actor.may(move.permission):
+        raise NotAllowed("Your role does not take this step.")
+    with transaction(session):
+        history = lock(session, petition, asked.seen_version)
+        if move is None or petition.status not in move.sources:
+            raise MoveRefused(
+                "This step cannot be taken: the petition is “%(status)s”.", status=petition.status
+            )
+        counted = effective(facts(history))
+        day = asked.happened_on or clock.today()
+        # The command line brings in the past, whose plans may have come due since.
+        check_move(move, asked, counted[-1].happened_on, clock.today() if actor else day)
+        _check_evidence(session, petition, move, asked)
+        if _is_own_approval(actor, move, proposer_of(history)):
+            raise NotAllowed("Whoever submitted the result does not approve it.")
+        former_cell = counted_under(petition)
+        _apply(session, actor, petition, move, asked, counted, day)
+        step = PetitionStep(
+            move=move.name,
+            happened_on=day,
+            note=checked(asked.note),
+            document_number=checked(asked.document_number),
+            ground=asked.ground if move.needs_ground and asked.ground else "",
+        )
+        record(session, actor, petition, step, history, former_cell)
+
+
+def _is_own_approval(actor: User | None, move: Move, proposer_id: int | None) -> bool:
+    return actor is not None and move.target is Status.RESOLVED and actor.id == proposer_id
+
+
+def _check_evidence(session: Session, petition: Petition, move: Move, asked: MoveRequest) -> None:
+    if not move.needs_evidence or asked.document_number.strip() or asked.has_new_evidence:
+        return
+    kept = select(Attachment.id).where(
+        Attachment.subject == petition.code, Attachment.removed_at.is_(None)
+    )
+    if session.scalar(kept.limit(1)) is None:
+        raise MoveRefused("Enter the document number, or attach a file that shows the result.")
+
+
+def _apply(
+    session: Session,
+    actor: User | None,
+    petition: Petition,
+    move: Move,
+    asked: MoveRequest,
+    counted: Sequence[StepFact],
+    day: date,
+) -> None:
+    # Refusals first: what is set here must not be seen by a query that may still refuse.
+    master_id = (
+        _final_master(session, actor, petition, asked.master_code) if move.needs_master else None
+    )
+    if move.offers_department:
+        check_department(session, asked.department_id)
+        petition.department_id = asked.department_id or petition.department_id
+    if petition.status in PAUSED:
+        petition.due_on = due_after_pause(petition.due_on, paused_since(counted), day)
+    if move.offers_due_date and asked.due_on:
+        petition.due_on = asked.due_on
+    petition.plan_on = asked.plan_on if move.needs_plan_date else None
+    if petition.plan_on:
+        petition.due_on = petition.plan_on
+    petition.master_id = master_id
+    petition.status = move.target
+
+
+def _final_master(session: Session, actor: User | None, petition: Petition, code: str) -> int:
+    """Follow joined masters to the last one; a circle is refused, a foreign one is unknown."""
+    master = session.scalar(select(Petition).where(Petition.code == code.strip().upper()))
+    if master is not None and actor is not None:
+        known = master.place_id in scope_ids(session, actor.place_id)
+        master = master if known else None
+    seen = {petition.id}
+    while master is not None and master.id not in seen:
+        if master.master_id is None:
+            return master.id
+        seen.add(master.id)
+        master = session.get(Petition, master.master_id)
+    raise MoveRefused(
+        "Cannot be joined: there is no such petition, or it is joined to this one already."
+    )

@@ -1,0 +1,152 @@
+"""Receiving a petition into the register: its number, its due date, its first step."""
+
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from tracker.accounts.models import User
+from tracker.accounts.permissions import Permission
+from tracker.calendar import rules as calendar
+from tracker.calendar.queries import exceptions
+from tracker.core import clock
+from tracker.core.dates import Precision
+from tracker.core.db import transaction
+from tracker.core.errors import NotAllowed, NotFound
+from tracker.core.numbering import next_number
+from tracker.core.text import checked
+from tracker.dialogues.models import Category, Department, Dialogue
+from tracker.journal import service as journal
+from tracker.journal.models import CreationKey
+from tracker.petitions.lifecycle import RECEIVE, Status
+from tracker.petitions.models import Petition, PetitionStep
+from tracker.petitions.rules import first_day
+from tracker.petitions.service.recording import record, searched
+from tracker.petitions.service.requests import NewPetition, PetitionRefused, check_facts
+from tracker.places.queries import scope_ids
+
+LONGEST_KEY = 40
+
+
+def log_petition(session: Session, actor: User | None, new: NewPetition, key: str = "") -> Petition:
+    """Number a petition within its year and record its first step; the same key makes it once.
+
+    An answer given on the spot is its second step. Refuses a place or a dialogue that the
+    person's place does not answer for (NotFound), and facts that contradict each other.
+    """
+    if actor is not None and not actor.may(Permission.LOG_PETITION):
+        raise NotAllowed("Your role does not log petitions.")
+    check_facts(new)
+    try:
+        return _log(session, actor, new, key)
+    except IntegrityError:
+        # Another with the same key, or the year's first number, came first: it is done now.
+        return _log(session, actor, new, key)
+
+
+def _log(session: Session, actor: User | None, new: NewPetition, key: str) -> Petition:
+    with transaction(session):
+        if actor is not None and key and (code := _made_before(session, actor, key)):
+            return session.scalars(select(Petition).where(Petition.code == code)).one()
+        _check_known(session, actor, new)
+        petition = _new_row(session, actor, new)
+        if actor is not None and key:
+            journal.keep_key(session, actor, key, petition.code)
+        session.add(petition)
+        session.flush()  # steps, postings and journal name the row
+        day = petition.received_on
+        first = PetitionStep(move=RECEIVE, happened_on=day)
+        record(session, actor, petition, first, [])
+        if new.answer_on_spot.strip():
+            petition.status = Status.EXPLAINED
+            answer = checked(new.answer_on_spot)
+            step = PetitionStep(move="explain", happened_on=day, note=answer)
+            record(session, actor, petition, step, [first])
+    return petition
+
+
+def _made_before(session: Session, actor: User, key: str) -> str | None:
+    code = journal.made_before(session, actor, key)
+    used = session.get(CreationKey, key) is not None
+    if code is None and (used or len(key) > LONGEST_KEY):
+        raise PetitionRefused("This form cannot be used again; open a new one.")
+    return code
+
+
+def check_place(session: Session, actor: User | None, place_id: int) -> None:
+    """Refuse a place that the person's own place does not answer for."""
+    if actor is not None and place_id not in scope_ids(session, actor.place_id):
+        raise NotFound("There is no such place.")
+
+
+def check_category(session: Session, category_id: int) -> Category:
+    """Give a category in use; refuse a retired or unknown one."""
+    category = session.get(Category, category_id)
+    if category is None or category.is_retired:
+        raise PetitionRefused("Choose a category in use.")
+    return category
+
+
+def check_department(session: Session, department_id: int | None) -> None:
+    """Refuse a retired or unknown department."""
+    if department_id is None:
+        return
+    department = session.get(Department, department_id)
+    if department is None or department.is_retired:
+        raise PetitionRefused("Choose a department in use.")
+
+
+def _check_known(session: Session, actor: User | None, new: NewPetition) -> None:
+    check_place(session, actor, new.place_id)
+    check_category(session, new.category_id)
+    check_department(session, new.department_id)
+    if new.dialogue_id is not None and actor is not None:
+        dialogue = session.get(Dialogue, new.dialogue_id)
+        if dialogue is None or dialogue.place_id not in scope_ids(session, actor.place_id):
+            raise NotFound("There is no such dialogue.")
+
+
+def due_by_rule(
+    session: Session, category_id: int, received_on: date | None, precision: Precision
+) -> date | None:
+    """Give the due date that the category's own rule sets; none without a rule or a known day."""
+    category = session.get_one(Category, category_id)
+    if category.due_days is None or received_on is None or precision is not Precision.DAY:
+        return None
+    return calendar.due_date(
+        received_on,
+        category.due_days,
+        working=category.due_days_are_working,
+        exceptions=exceptions(session),
+    )
+
+
+def _new_row(session: Session, actor: User | None, new: NewPetition) -> Petition:
+    received_on = first_day(new.received_on, new.date_precision)
+    year = (received_on or clock.today()).year
+    petition = Petition(
+        code=f"KN-{year}-{next_number(session, 'KN', year):06d}",
+        dialogue_id=new.dialogue_id,
+        place_id=new.place_id,
+        category_id=new.category_id,
+        department_id=new.department_id,
+        cooperating=checked(new.cooperating),
+        channel=new.channel,
+        kind=new.kind,
+        level=new.level,
+        status=Status.RECEIVED,
+        petitioner=new.petitioner,
+        citizen_name=checked(new.citizen_name),
+        citizen_phone=checked(new.citizen_phone),
+        people=new.people,
+        content=checked(new.content),
+        received_on=received_on,
+        date_precision=new.date_precision,
+        due_on=new.due_on or due_by_rule(session, new.category_id, received_on, new.date_precision),
+        source=new.source,
+        logged_by_id=actor.id if actor else None,
+        logged_at=clock.now(),
+    )
+    petition.search_text = searched(petition)
+    return petition

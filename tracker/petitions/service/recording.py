@@ -1,0 +1,147 @@
+"""Writing one step, and what it changes in the ledger; inside the caller's transaction."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlalchemy import delete
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
+
+from tracker.accounts.models import User
+from tracker.core import clock
+from tracker.core.errors import Stale
+from tracker.core.text import fold
+from tracker.journal import service as journal
+from tracker.ledger import service as ledger
+from tracker.ledger.models import NO_DEPARTMENT
+from tracker.petitions.lifecycle import ENDED
+from tracker.petitions.models import Petition, PetitionPosting, PetitionStep
+from tracker.petitions.queries import facts, steps_of
+from tracker.petitions.rules import Postings, effective, postings
+
+CellKey = tuple[int, int, int]
+"""The place, category and department under which a petition is counted."""
+
+
+def lock(session: Session, petition: Petition, seen_version: int | None) -> list[PetitionStep]:
+    """Hold the petition until commit and give its steps; refuse when it was changed meanwhile."""
+    session.refresh(petition, with_for_update=True)
+    if seen_version not in (None, petition.version):
+        raise Stale(
+            "Someone else has just changed this petition: it is now “%(status)s”.",
+            status=petition.status,
+        )
+    return steps_of(session, petition.id)
+
+
+def counted_under(petition: Petition) -> CellKey:
+    """Give the cell that a petition's quantities are added to."""
+    return petition.place_id, petition.category_id, petition.department_id or NO_DEPARTMENT
+
+
+def record(
+    session: Session,
+    actor: User | None,
+    petition: Petition,
+    step: PetitionStep,
+    history: Sequence[PetitionStep],
+    former_cell: CellKey | None = None,
+) -> None:
+    """Add a step that leaves the petition as it stands now, and post what it changes.
+
+    `former_cell` is where the petition was counted before, when that may have changed.
+    """
+    step.petition_id = petition.id
+    step.status_before = history[-1].status if history else None
+    step.status = petition.status
+    step.due_on = petition.due_on
+    step.plan_on = petition.plan_on
+    step.department_id = petition.department_id
+    step.master_id = petition.master_id
+    step.recorded_at = _later_than(history)
+    step.actor_id = actor.id if actor else None
+    session.add(step)
+    # Every step is a change, also one that leaves all columns alike: the version tells of it.
+    flag_modified(petition, "status")
+    session.flush()  # later steps name it by its id
+    recorded = [*history, step]
+    _keep_summary(petition, recorded)
+    new = postings(facts(recorded))
+    former = former_cell or counted_under(petition)
+    _post_difference(session, petition, former, postings(facts(history)), new)
+    journal.note(session, actor, f"petition:{step.move}", petition.code, petition.place_id)
+
+
+def searched(petition: Petition) -> str:
+    """Give the folded text in which a petition is searched for."""
+    digits = "".join(char for char in petition.citizen_phone if char.isdecimal())
+    return fold(f"{petition.code} {petition.citizen_name} {petition.content} {digits}")
+
+
+def _later_than(history: Sequence[PetitionStep]) -> datetime:
+    moment = clock.now()
+    return max(moment, history[-1].recorded_at) if history else moment
+
+
+def _keep_summary(petition: Petition, recorded: Sequence[PetitionStep]) -> None:
+    """Keep in the petition's row what lists show of its steps."""
+    counted = effective(facts(recorded))
+    petition.ended_on = counted[-1].happened_on if petition.status in ENDED else None
+    by_id = {step.id: step for step in recorded}
+    newest_first = [by_id[fact.id] for fact in reversed(counted)]
+    petition.latest_note = next((step.note for step in newest_first if step.note), "")
+    petition.latest_document = next(
+        (step.document_number for step in newest_first if step.document_number), ""
+    )
+
+
+def _post_difference(
+    session: Session, petition: Petition, former: CellKey, old: Postings, new: Postings
+) -> None:
+    """Bring the petition's own postings, and the movements they add up to, from old to new."""
+    change = Counter(new)
+    change.subtract(old)
+    _keep_postings(session, petition.id, {key: new[key] for key, by in change.items() if by})
+    moved: Counter[ledger.Cell] = Counter()
+    for (day, measure), quantity in new.items():
+        moved[ledger.Cell(*counted_under(petition), measure, day)] += quantity
+    for (day, measure), quantity in old.items():
+        moved[ledger.Cell(*former, measure, day)] -= quantity
+    ledger.post_all(session, moved)
+
+
+def _keep_postings(
+    session: Session, petition_id: int, quantities: dict[tuple[date, str], int]
+) -> None:
+    gone = [key for key, quantity in quantities.items() if not quantity]
+    for day, measure in gone:
+        session.execute(
+            delete(PetitionPosting).where(
+                PetitionPosting.petition_id == petition_id,
+                PetitionPosting.measure == measure,
+                PetitionPosting.day == day,
+            )
+        )
+    rows = _posting_rows(petition_id, quantities)
+    if not rows:
+        return
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    adding = sqlite.insert(PetitionPosting) if is_sqlite else postgresql.insert(PetitionPosting)
+    session.execute(
+        adding.values(rows).on_conflict_do_update(
+            index_elements=["petition_id", "measure", "day"],
+            set_={"quantity": adding.excluded.quantity},
+        )
+    )
+
+
+def _posting_rows(
+    petition_id: int, quantities: dict[tuple[date, str], int]
+) -> list[dict[str, object]]:
+    return [
+        {"petition_id": petition_id, "day": day, "measure": measure, "quantity": quantity}
+        for (day, measure), quantity in sorted(quantities.items())
+        if quantity
+    ]
