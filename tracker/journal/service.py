@@ -4,13 +4,22 @@ from sqlalchemy.orm import Session
 
 from tracker.accounts.models import User
 from tracker.core import clock
+from tracker.core.db import transaction
 from tracker.journal.models import CreationKey, JournalEntry
 
 
 def note(
-    session: Session, actor: User | None, action: str, subject: str, place_id: int | None = None
+    session: Session,
+    actor: User | None,
+    action: str,
+    subject: str,
+    place_id: int | None = None,
+    detail: str = "",
 ) -> None:
-    """Add one entry; it is kept or lost together with the change it tells of."""
+    """Add one entry; it is kept or lost together with the change it tells of.
+
+    `detail` names what was touched, never what stands in it: no citizen's data in the journal.
+    """
     session.add(
         JournalEntry(
             recorded_at=clock.now(),
@@ -18,8 +27,15 @@ def note(
             action=action,
             subject=subject,
             place_id=place_id,
+            detail=detail,
         )
     )
+
+
+def note_export(session: Session, actor: User, subject: str, detail: str = "") -> None:
+    """Write down, before its first line leaves, that a file was taken out of the register."""
+    with transaction(session):
+        note(session, actor, "export", subject, actor.place_id, detail)
 
 
 def made_before(session: Session, actor: User, key: str) -> str | None:
