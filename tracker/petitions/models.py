@@ -47,7 +47,7 @@ class Petition(Base):
     )
     citizen_name: Mapped[text200] = mapped_column(default="")
     citizen_phone: Mapped[text40] = mapped_column(default="")
-    people: Mapped[int | None] = mapped_column(default=1)
+    people: Mapped[int | None]  # no default: None is a number not known
     content: Mapped[str]
     received_on: Mapped[date | None]
     date_precision: Mapped[Precision] = mapped_column(stored_as_text(Precision))
