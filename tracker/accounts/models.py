@@ -27,7 +27,7 @@ class User(Base):
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
 
-    place: Mapped[Place] = relationship(lazy="joined")
+    place: Mapped[Place] = relationship(lazy="joined", innerjoin=True)
 
     __mapper_args__ = {"version_id_col": version}
 

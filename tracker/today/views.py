@@ -1,15 +1,61 @@
-"""The first page: what to do today."""
+"""The first page: what to do today, for whoever is asking."""
 
 from flask import Blueprint, render_template
 
-from tracker.accounts.guard import requires
-from tracker.accounts.permissions import Permission
+from tracker.accounts.guard import current_scope, current_user, requires
+from tracker.accounts.permissions import Permission, Role
+from tracker.core.web import db_session
+from tracker.petitions.queries import Waiting, today_piles
+from tracker.today import queries
 
 bp = Blueprint("today", __name__)
+
+PILES = {
+    Role.STAFF: (
+        Waiting.LATE,
+        Waiting.DUE_SOON,
+        Waiting.UNASSIGNED,
+        Waiting.PLAN_HAS_COME,
+        Waiting.AWAITING_APPROVAL,
+        Waiting.UNDATED,
+    ),
+    Role.LEADER: (
+        Waiting.AWAITING_APPROVAL,
+        Waiting.LATE,
+        Waiting.DUE_SOON,
+        Waiting.PLAN_HAS_COME,
+        Waiting.UNASSIGNED,
+        Waiting.UNDATED,
+    ),
+}
+"""Which piles a role sees, the most pressing first; the first three open on the page itself."""
+OPEN_PILES = 3
+LISTS = {
+    Waiting.LATE: {"overdue": "1", "sort": "due"},
+    Waiting.DUE_SOON: {"timeliness": "due_soon", "sort": "due"},
+    Waiting.AWAITING_APPROVAL: {"status": "awaiting_approval"},
+    Waiting.PLAN_HAS_COME: {"plan_has_come": "1"},
+    Waiting.UNASSIGNED: {"status": "received"},
+    Waiting.UNDATED: {"open": "1", "timeliness": "no_date"},
+}
+"""The arguments under which the list of petitions shows a whole pile."""
 
 
 @bp.get("/")
 @requires(Permission.READ_REGISTER)
 def today() -> str:
-    """Show the page."""
-    return render_template("shared/error.html", sentence="Today")
+    """Show what is late, due soon, waiting for approval, announced and newly logged."""
+    session, scope = db_session(), current_scope().ids
+    piles = today_piles(session, scope)
+    order = PILES.get(current_user().role, PILES[Role.LEADER])
+    shown = [piles[waiting] for waiting in order]
+    return render_template(
+        "today/today.html",
+        piles=shown,
+        opened=[pile for pile in shown[:OPEN_PILES] if pile.count],
+        lists=LISTS,
+        coming=queries.coming_dialogues(session, scope),
+        unfinished=queries.unfinished_dialogues(session, scope),
+        newly=queries.newly_logged(session, scope),
+        newly_days=queries.NEWLY_DAYS,
+    )
