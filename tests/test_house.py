@@ -1,39 +1,118 @@
 """Rules about the code itself."""
 
 import ast
+import re
 from pathlib import Path
 
-from tracker.accounts.permissions import Role
-from tracker.core.i18n import say, speaking
+import pytest
+
+from tracker.accounts.permissions import GRANTS, Permission, Role
 from tracker.cli import cli
+from tracker.core.i18n import say, speaking
+from tracker.core.resources import folder
+from tracker.dialogues import columns as dialogue_columns
+from tracker.petitions import columns as petition_columns
+from tracker.petitions.lifecycle import LIFECYCLE, MEANINGS, Status
 
 TRACKER = Path(__file__).parent.parent / "tracker"
+README = (TRACKER.parent / "README.md").read_text(encoding="utf-8")
+TEMPLATES = sorted(folder("templates").rglob("*.html"))
 
 
-def _calls(path: Path, attribute: str) -> bool:
-    nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+def _trees():
+    for path in sorted(TRACKER.rglob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        yield path.relative_to(TRACKER).as_posix(), tree
+
+
+def _calls(tree: ast.AST, attribute: str) -> bool:
     return any(
         isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
         and node.func.attr == attribute
-        for node in nodes
+        for node in ast.walk(tree)
     )
 
 
 def test_only_one_place_commits():
-    committing = {
-        path.relative_to(TRACKER).as_posix()
-        for path in TRACKER.rglob("*.py")
-        if _calls(path, "commit")
-    }
-    assert committing == {"core/db.py"}
+    assert {name for name, tree in _trees() if _calls(tree, "commit")} == {"core/db.py"}
 
 
-def test_the_readme_names_every_command_and_role():
-    readme = (TRACKER.parent / "README.md").read_text(encoding="utf-8")
+def test_no_import_stands_inside_a_function():
+    inside = [
+        f"{name}:{statement.lineno}"
+        for name, tree in _trees()
+        for function in ast.walk(tree)
+        if isinstance(function, ast.FunctionDef)
+        for statement in ast.walk(function)
+        if isinstance(statement, ast.Import | ast.ImportFrom)
+    ]
+    assert inside == []
 
-    for command in cli.commands:
-        assert f"`tracker {command}" in readme
+
+def test_no_sql_is_put_together_from_text():
+    """`text(f"…")` and its kin would let a word from a form into a statement."""
+    built = [
+        f"{name}:{node.lineno}"
+        for name, tree in _trees()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "id", getattr(node.func, "attr", "")) in {"text", "literal_column"}
+        and node.args
+        and not isinstance(node.args[0], ast.Constant)
+    ]
+    assert built == []
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.parent.name + "/" + path.name)
+def test_a_template_has_nothing_inline_nothing_unescaped_and_no_other_host(path):
+    page = path.read_text(encoding="utf-8")
+    assert not re.search(r"\sstyle\s*=|\son\w+\s*=\s*[\"']|<style", page)
+    assert not re.search(r"\|\s*safe\b|autoescape\s+false|Markup\(", page)
+    assert not re.search(r"(src|href|action)=[\"']?(https?:)?//", page)
+    assert not re.search(r"<script(?![^>]*\bsrc=)", page)
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.parent.name + "/" + path.name)
+def test_a_page_has_a_title_and_one_heading(path):
+    page = path.read_text(encoding="utf-8")
+    if '{% extends "shared/layout.html" %}' not in page:
+        return
+    assert "{% block title %}" in page
+    assert len(re.findall(r"<h1[ >]", page)) == 1
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.parent.name + "/" + path.name)
+def test_every_form_that_changes_something_carries_the_pages_token(path):
+    page = path.read_text(encoding="utf-8")
+    for form in re.findall(r"<form[^>]*method=.post.*?</form>", page, flags=re.S):
+        assert "csrf_token" in form or "hidden(" in form, form[:120]
+
+
+def test_every_permission_is_granted_to_someone_and_asked_for_somewhere():
+    granted = frozenset().union(*GRANTS.values())
+    assert granted == frozenset(Permission)
+    code = "\n".join(path.read_text("utf-8") for path in TRACKER.rglob("*.py"))
+    for permission in Permission:
+        uses = len(re.findall(rf"Permission\.{permission.name}\b", code))
+        defined_and_granted = 1
+        assert uses > defined_and_granted, permission
+
+
+def test_the_readme_names_every_command_role_status_and_column():
+    for name, command in cli.commands.items():
+        for sub in getattr(command, "commands", {}) or {"": None}:
+            assert f"`tracker {name} {sub}".rstrip() in README, (name, sub)
     with speaking("vi"):
         for role in Role:
-            assert f"| {role} | {say(role)} |" in readme
+            assert f"| {role} | {say(role)} |" in README
+        for status in Status:
+            assert f"| {status} | {say(status)} | {say(MEANINGS[status].group)} |" in README
+    for column in (*petition_columns.COLUMNS, *dialogue_columns.COLUMNS):
+        assert f"`{column.name}`" in README, column.name
+
+
+def test_the_readmes_lifecycle_is_drawn_from_the_table():
+    for move in LIFECYCLE:
+        for source in move.sources:
+            assert f"{source} --> {move.target}: {move.name}" in README, move.name

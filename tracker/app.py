@@ -63,13 +63,13 @@ def create_app(settings: Settings) -> Flask:
     )
     _configure(app, settings)
     app.extensions["engine"] = engine_for(settings.database_url)
+    app.before_request(_before)
     Bootstrap5(app)
     CSRFProtect(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.add_url_rule("/healthz", "healthz", public(_healthz))
     app.add_url_rule("/fonts/<name>.ttf", "font", public(_font))
-    app.before_request(_before)
     app.after_request(_after)
     app.teardown_request(web.close_session)
     error_pages.register(app)
@@ -103,7 +103,9 @@ def _configure(app: Flask, settings: Settings) -> None:
 
 
 def _before() -> Response | None:
-    """Choose the language, and refuse what another site's page sends."""
+    """Choose the language, bound the body, and refuse what another site's page sends."""
+    if request.mimetype != "multipart/form-data":
+        request.max_content_length = FORM_BODY
     asked = request.args.get("lang", "")
     kept = request.cookies.get("lang", "")
     chosen = asked if asked in i18n.LANGUAGES else kept

@@ -4,18 +4,20 @@ import logging
 import secrets
 from typing import Any
 
-from flask import Flask, current_app, flash, redirect, render_template, request
+from flask import Flask, Response, current_app, flash, redirect, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, Unauthorized
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityError, Unauthorized
 
 from tracker.accounts import views as accounts
 from tracker.accounts.forms import SignInForm
 from tracker.accounts.guard import user_or_none
 from tracker.core import i18n, web
 from tracker.core.errors import Stale, TrackerError
+from tracker.core.i18n import N_
 
+UNKNOWN_HOST = N_("This server does not answer under that name.")
 log = logging.getLogger("tracker")
 
 
@@ -69,8 +71,11 @@ def _sign_in_page(status: int) -> tuple[str, int]:
     return render_template("accounts/sign_in.html", form=form), status
 
 
-def _http_error(error: HTTPException) -> tuple[str, int]:
+def _http_error(error: HTTPException) -> Any:
     code = error.code or 500
+    if isinstance(error, SecurityError):
+        # Under a strange host's name there are no addresses, so there is no page to draw.
+        return Response(i18n.gettext(UNKNOWN_HOST), status=code, mimetype="text/plain")
     return _error_page(_sentence_for(error), code), code
 
 
@@ -78,11 +83,11 @@ def _sentence_for(error: HTTPException) -> str:
     if isinstance(error, RequestEntityTooLarge):
         return i18n.gettext("This is more than the register takes at once; send less.")
     known = {
-        400: i18n.N_("The request could not be understood."),
-        404: i18n.N_("There is no such page."),
-        405: i18n.N_("This address does not take that."),
+        400: N_("The request could not be understood."),
+        404: N_("There is no such page."),
+        405: N_("This address does not take that."),
     }
-    return i18n.gettext(known.get(error.code or 500, i18n.N_("This could not be done.")))
+    return i18n.gettext(known.get(error.code or 500, N_("This could not be done.")))
 
 
 def _bug(error: Exception) -> tuple[str, int]:
