@@ -62,6 +62,19 @@ def parse_known(text: str) -> tuple[date | None, Precision] | None:
     return None
 
 
+def first_day(day: date | None, precision: Precision) -> date | None:
+    """Give the day that stands for a date known only so exactly: the first of its period."""
+    if day is None or precision is Precision.UNKNOWN:
+        return None
+    month = {
+        Precision.DAY: day.month,
+        Precision.MONTH: day.month,
+        Precision.QUARTER: (day.month - 1) // 3 * 3 + 1,
+        Precision.YEAR: 1,
+    }[precision]
+    return date(day.year, month, day.day if precision is Precision.DAY else 1)
+
+
 def typed(day: date | None, precision: Precision) -> str:
     """Write a date so that parse_known reads it back as it was."""
     if day is None or precision is Precision.UNKNOWN:

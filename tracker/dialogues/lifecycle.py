@@ -35,13 +35,20 @@ class Move:
     target: Stage
     needs_note: bool = False
     needs_document: bool = False
+    asks_attendance: bool = False
 
 
 LIFECYCLE = (
     Move(
         "announce", N_("Announce"), frozenset({Stage.PLANNED}), Stage.ANNOUNCED, needs_document=True
     ),
-    Move("hold", N_("Record as held"), frozenset({Stage.PLANNED, Stage.ANNOUNCED}), Stage.HELD),
+    Move(
+        "hold",
+        N_("Record as held"),
+        frozenset({Stage.PLANNED, Stage.ANNOUNCED}),
+        Stage.HELD,
+        asks_attendance=True,
+    ),
     Move(
         "conclude",
         N_("Issue the conclusions"),
@@ -65,3 +72,7 @@ LIFECYCLE = (
     ),
 )
 MOVES = {move.name: move for move in LIFECYCLE}
+HAPPENED = frozenset({Stage.HELD, Stage.CONCLUDED, Stage.PUBLISHED})
+"""The stages of a dialogue that took place."""
+UPCOMING = frozenset({Stage.PLANNED, Stage.ANNOUNCED})
+"""The stages of a dialogue that is still expected."""

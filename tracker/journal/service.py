@@ -5,7 +5,10 @@ from sqlalchemy.orm import Session
 from tracker.accounts.models import User
 from tracker.core import clock
 from tracker.core.db import transaction
+from tracker.core.errors import TrackerError
 from tracker.journal.models import CreationKey, JournalEntry
+
+LONGEST_KEY = 40
 
 
 def note(
@@ -41,7 +44,9 @@ def note_export(session: Session, actor: User, subject: str, detail: str = "") -
 def made_before(session: Session, actor: User, key: str) -> str | None:
     """Give the code of the record that this person's form with this key made already."""
     kept = session.get(CreationKey, key)
-    return kept.code if kept and kept.user_id == actor.id else None
+    if len(key) > LONGEST_KEY or (kept and kept.user_id != actor.id):
+        raise TrackerError("This form cannot be used again; open a new one.")
+    return kept.code if kept else None
 
 
 def keep_key(session: Session, actor: User, key: str, code: str) -> None:

@@ -1,0 +1,229 @@
+"""Questions about dialogues: one of them, its steps, the list, the rows of a file."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from tracker.accounts.models import User
+from tracker.accounts.permissions import Permission
+from tracker.core import clock
+from tracker.core.dates import Precision, first_day
+from tracker.core.errors import NotFound
+from tracker.core.paging import PAGE_SIZE, Order, Page, ordered, page_of
+from tracker.core.text import fold, has_forbidden
+from tracker.dialogues.lifecycle import LIFECYCLE, UPCOMING, Form, Move, Stage
+from tracker.dialogues.models import Dialogue, DialogueStep
+from tracker.dialogues.rules import Sort, is_held_ahead
+from tracker.places.models import Place
+from tracker.places.queries import scope_ids
+
+MOST_WORDS = 12
+STREAMED = 500
+
+
+def dialogue_for(session: Session, user: User, code: str) -> Dialogue:
+    """Give the dialogue if the user's place answers for it; another's does not exist."""
+    asked = select(Dialogue).where(Dialogue.code == code).options(joinedload(Dialogue.place))
+    dialogue = session.scalar(asked.execution_options(populate_existing=True))
+    if dialogue is None or dialogue.place_id not in scope_ids(session, user.place_id):
+        raise NotFound("There is no such dialogue.")
+    return dialogue
+
+
+def offered_moves(actor: User, dialogue: Dialogue) -> list[Move]:
+    """Give exactly the moves that this person may take now."""
+    if not actor.may(Permission.MOVE_DIALOGUE):
+        return []
+    today = clock.today()
+    return [
+        move
+        for move in LIFECYCLE
+        if dialogue.stage in move.sources
+        and not is_held_ahead(move.target, dialogue.held_on, today)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class DialogueFilter:
+    """What the list is narrowed to; every field may be left out.
+
+    A place brings what it answers for, former units too. A date known to its month or year
+    matches a period in which it may lie.
+    """
+
+    q: str = ""
+    form: Form | None = None
+    stage: Stage | None = None
+    place_id: int | None = None
+    held_from: date | None = None
+    held_to: date | None = None
+    date_unknown: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DialogueRow:
+    """One line of the list."""
+
+    id: int
+    code: str
+    topic: str
+    form: Form
+    stage: Stage
+    held_on: date | None
+    date_precision: Precision
+    starts_at: str
+    place: str
+    venue: str
+    chair: str
+    invited: int | None
+    present: int | None
+    speakers: int | None
+    is_fictional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ExportRow(DialogueRow):
+    """One line of a file: what a meeting's table shows of a dialogue."""
+
+    secretary: str
+    audience: str
+    conclusion: str
+    follow_up: str
+    outcome: str
+    outcome_on: date | None
+    outcome_precision: Precision
+    source: str
+    latest_document: str | None
+
+
+DialoguePage = Page[DialogueRow]
+
+
+def dialogue_page(
+    session: Session,
+    scope: frozenset[int],
+    asked: DialogueFilter,
+    sort: Sort = Sort.NEWEST,
+    after: str | None = None,
+    size: int = PAGE_SIZE,
+) -> DialoguePage:
+    """Give one page of the list; `after` is the key that a page before or after it gave."""
+    statement = _with_names(_matching(session, scope, asked), DialogueRow)
+    page = page_of(session, statement, _orders(sort), after, size)
+    return Page([DialogueRow(*row) for row in page.rows], page.previous, page.next)
+
+
+def dialogue_count(session: Session, scope: frozenset[int], asked: DialogueFilter) -> int:
+    """Count the rows that the list has on all its pages."""
+    counted = _matching(session, scope, asked).with_only_columns(func.count())
+    return session.scalar(counted) or 0
+
+
+def dialogue_export_rows(
+    session: Session, scope: frozenset[int], asked: DialogueFilter, sort: Sort = Sort.NEWEST
+) -> Iterator[ExportRow]:
+    """Give all rows of the list, in its order, a few hundred in memory at a time."""
+    statement = ordered(_with_names(_matching(session, scope, asked), ExportRow), _orders(sort))
+    for row in session.execute(statement, execution_options={"yield_per": STREAMED}):
+        yield ExportRow(*row)
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """One step as the timeline shows it."""
+
+    stage: Stage
+    happened_on: date | None
+    recorded_at: datetime
+    actor: str
+    note: str
+    document_number: str
+
+
+def timeline(session: Session, dialogue: Dialogue) -> list[StepRow]:
+    """Give a dialogue's steps in the order they were recorded, with who took them."""
+    rows = session.execute(
+        select(
+            DialogueStep.stage,
+            DialogueStep.happened_on,
+            DialogueStep.recorded_at,
+            func.coalesce(User.full_name, ""),
+            DialogueStep.note,
+            DialogueStep.document_number,
+        )
+        .outerjoin(User, User.id == DialogueStep.actor_id)
+        .where(DialogueStep.dialogue_id == dialogue.id)
+        .order_by(DialogueStep.id)
+    )
+    return [StepRow(*row) for row in rows]
+
+
+def _matching(session: Session, scope: frozenset[int], asked: DialogueFilter) -> Select[Any]:
+    places = scope
+    if asked.place_id is not None:
+        places = scope & scope_ids(session, asked.place_id)
+    conditions = [Dialogue.place_id.in_(places), *_conditions(asked)]
+    return select(Dialogue.id).where(*conditions)
+
+
+def _conditions(asked: DialogueFilter) -> Iterator[ColumnElement[bool]]:
+    if asked.form is not None:
+        yield Dialogue.form == asked.form
+    if asked.stage is not None:
+        yield Dialogue.stage == asked.stage
+    if asked.date_unknown:
+        yield Dialogue.held_on.is_(None)
+    if asked.held_from is not None:
+        yield _may_lie_after(asked.held_from)
+    if asked.held_to is not None:
+        yield Dialogue.held_on <= asked.held_to
+    if asked.q.strip():
+        yield _found_by(asked.q)
+
+
+def _may_lie_after(day: date) -> ColumnElement[bool]:
+    """Compare each date with the first day of the period in which it is known."""
+    ways = [
+        and_(Dialogue.date_precision == precision, Dialogue.held_on >= first_day(day, precision))
+        for precision in Precision
+        if precision is not Precision.UNKNOWN
+    ]
+    return or_(*ways)
+
+
+def _found_by(query: str) -> ColumnElement[bool]:
+    """Every word must occur; what no text of the register can hold finds nothing."""
+    words = fold(query).split()[:MOST_WORDS]
+    if has_forbidden(query) or not words:
+        return false()
+    return and_(*(Dialogue.search_text.contains(word, autoescape=True) for word in words))
+
+
+def _orders(sort: Sort) -> list[Order]:
+    held_on, own_id = Dialogue.held_on.expression, Dialogue.id.expression
+    if sort is Sort.NEXT:
+        is_over = case((Dialogue.stage.in_(UPCOMING), 0), else_=1)
+        return [Order(is_over), Order(held_on), Order(own_id)]
+    return [Order(held_on, descending=True), Order(own_id, descending=True)]
+
+
+def _with_names(statement: Select[Any], row: type[DialogueRow]) -> Select[Any]:
+    latest_document = (
+        select(DialogueStep.document_number)
+        .where(DialogueStep.dialogue_id == Dialogue.id, DialogueStep.document_number != "")
+        .order_by(DialogueStep.id.desc())
+        .limit(1)
+        .correlate(Dialogue)
+        .scalar_subquery()
+    )
+    elsewhere: dict[str, ColumnElement[Any]] = {
+        "place": Place.name.expression,
+        "is_fictional": Place.is_fictional.expression,
+        "latest_document": latest_document,
+    }
+    columns = [elsewhere.get(f.name, getattr(Dialogue, f.name, None)) for f in fields(row)]
+    return statement.with_only_columns(*columns).join(Place, Place.id == Dialogue.place_id)

@@ -1,0 +1,55 @@
+"""What may be typed about a dialogue: limits, times of day, dates that make sense."""
+
+import re
+from datetime import date
+
+from tracker.core.i18n import N_, Labelled
+from tracker.dialogues.lifecycle import HAPPENED, Stage
+
+LINE_LIMIT = 200
+TOPIC_LIMIT = 500
+TEXT_LIMIT = 20_000
+MINUTES_LIMIT = 200_000
+MOST_PEOPLE = 100_000
+TEXT_LIMITS = {
+    "topic": TOPIC_LIMIT,
+    "venue": LINE_LIMIT,
+    "chair": LINE_LIMIT,
+    "secretary": LINE_LIMIT,
+    "audience": LINE_LIMIT,
+    "minutes": MINUTES_LIMIT,
+    "conclusion": TEXT_LIMIT,
+    "follow_up": TEXT_LIMIT,
+    "outcome": TEXT_LIMIT,
+}
+COUNTS = ("invited", "present", "speakers")
+FIRST_YEAR = 1945
+YEARS_AHEAD = 5
+
+_TIME = re.compile(r"^(\d{1,2})(?:\s*[:hHgG.]\s*(\d{2})?)?$")
+
+
+class Sort(Labelled):
+    """In which order the list stands; what has no date comes last."""
+
+    NEWEST = "newest", N_("Newest first")
+    NEXT = "next", N_("Expected next first")
+
+
+def read_time(text: str) -> str | None:
+    """Read a time of day as people type it (7:30, 7h30, 14h) as hh:mm; None when it is none."""
+    found = _TIME.match(text.strip())
+    if found is None:
+        return None
+    hour, minute = int(found[1]), int(found[2] or 0)
+    return f"{hour:02}:{minute:02}" if hour < 24 and minute < 60 else None
+
+
+def is_sensible_year(day: date | None, today: date) -> bool:
+    """Tell whether a date lies where dialogues can lie; a slip of the finger does not."""
+    return day is None or FIRST_YEAR <= day.year <= today.year + YEARS_AHEAD
+
+
+def is_held_ahead(stage: Stage, held_on: date | None, today: date) -> bool:
+    """Tell whether a dialogue is said to have taken place on a day that is still to come."""
+    return stage in HAPPENED and held_on is not None and held_on > today

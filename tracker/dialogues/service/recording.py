@@ -1,0 +1,60 @@
+"""Holding a dialogue while it is changed, and writing down each step."""
+
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracker.accounts.models import User
+from tracker.core import clock
+from tracker.core.dates import Precision
+from tracker.core.errors import Stale
+from tracker.core.i18n import N_, Message
+from tracker.core.text import fold
+from tracker.dialogues.lifecycle import Move
+from tracker.dialogues.models import Dialogue, DialogueStep
+from tracker.journal import service as journal
+
+
+def lock(
+    session: Session, dialogue: Dialogue, seen_version: int | None, move: Move | None = None
+) -> None:
+    """Hold the dialogue until commit; tell what happened when it was changed meanwhile."""
+    session.refresh(dialogue, with_for_update=True)
+    if seen_version in (None, dialogue.version):
+        return
+    if move is not None and dialogue.stage in move.sources:
+        move = None  # only its facts are others now
+    if move is None:
+        raise Stale("Someone else has just changed this dialogue; look at what it says now.")
+    taken_by = session.scalar(
+        select(User.full_name)
+        .join(DialogueStep, DialogueStep.actor_id == User.id)
+        .where(DialogueStep.dialogue_id == dialogue.id)
+        .order_by(DialogueStep.id.desc())
+        .limit(1)
+    )
+    raise Stale(
+        "%(name)s has just taken a step: the dialogue is now “%(stage)s”.",
+        name=taken_by or Message(N_("Someone else")),
+        stage=dialogue.stage,
+    )
+
+
+def record(session: Session, actor: User | None, dialogue: Dialogue, step: DialogueStep) -> None:
+    step.dialogue_id = dialogue.id
+    step.actor_id = actor.id if actor else None
+    step.recorded_at = clock.now()
+    session.add(step)
+    journal.note(session, actor, f"dialogue:{step.stage}", dialogue.code, dialogue.place_id)
+
+
+def searched(dialogue: Dialogue) -> str:
+    """Give the folded text in which a dialogue is searched for."""
+    names = ("code", "topic", "venue", "chair", "conclusion", "minutes")
+    return fold(" ".join(getattr(dialogue, name) or "" for name in names))
+
+
+def known_day(dialogue: Dialogue) -> date | None:
+    """Give the dialogue's date when it is known to the day."""
+    return dialogue.held_on if dialogue.date_precision is Precision.DAY else None
