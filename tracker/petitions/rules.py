@@ -85,38 +85,38 @@ def effective(history: Iterable[StepFact]) -> list[StepFact]:
     """
     recorded = list(history)
     voided = {step.voids_id for step in recorded if step.voids_id is not None}
+    on_spot = spot_answer(recorded)
     counted: list[StepFact] = []
     before: StepFact | None = None
     for step in recorded:
         if step.move == AMEND and before is not None:
-            counted = _amended(counted, before, step)
-        elif step.move != CORRECT and (step.id or None) not in voided:
+            counted = _amended(counted, before, step, on_spot)
+        elif step.move != CORRECT and step.id not in voided:
             counted.append(step)
         before = step
     return counted
 
 
-def _amended(counted: list[StepFact], before: StepFact, amend: StepFact) -> list[StepFact]:
-    counted = _received_on(counted, amend.happened_on)
+def spot_answer(recorded: Sequence[StepFact]) -> int | None:
+    """Give the id of the answer that was recorded for the very day of receipt, if there is one."""
+    if len(recorded) < 2 or recorded[1].move != "explain":
+        return None
+    on_spot = recorded[1].happened_on == recorded[0].happened_on
+    return recorded[1].id if on_spot else None
+
+
+def _amended(
+    counted: list[StepFact], before: StepFact, amend: StepFact, on_spot: int | None
+) -> list[StepFact]:
+    counted = [
+        replace(step, happened_on=amend.happened_on) if at == 0 or step.id == on_spot else step
+        for at, step in enumerate(counted)
+    ]
     for name in ("due_on", "department_id"):
         former, corrected = getattr(before, name), getattr(amend, name)
         if former != corrected:
             counted = _replaced_last(counted, name, former, corrected)
     return counted
-
-
-def _received_on(counted: list[StepFact], day: date | None) -> list[StepFact]:
-    moved = 2 if answered_on_spot(counted) else 1
-    return [replace(step, happened_on=day) for step in counted[:moved]] + counted[moved:]
-
-
-def answered_on_spot(counted: Sequence[StepFact]) -> bool:
-    """Tell whether the second step is an answer given on the very day of receipt."""
-    return (
-        len(counted) > 1
-        and counted[1].move == "explain"
-        and counted[1].happened_on == counted[0].happened_on
-    )
 
 
 def _replaced_last(

@@ -17,7 +17,7 @@ from tracker.dialogues.models import Category, Department
 from tracker.petitions.lifecycle import AMEND, CORRECT, MOVES
 from tracker.petitions.models import Petition, PetitionStep
 from tracker.petitions.queries import correctable_step, facts
-from tracker.petitions.rules import StepFact, answered_on_spot, effective, first_day
+from tracker.petitions.rules import StepFact, effective, first_day, spot_answer
 from tracker.petitions.service.receiving import check_category, check_department, check_place
 from tracker.petitions.service.recording import counted_under, lock, record, searched
 from tracker.petitions.service.requests import (
@@ -147,8 +147,8 @@ def _check_known(
 
 
 def _check_order(history: Sequence[StepFact], wanted: dict[str, Any]) -> None:
-    counted = effective(history)
-    later = counted[2 if answered_on_spot(counted) else 1 :]
+    on_spot = spot_answer(history)
+    later = [step for step in effective(history)[1:] if step.id != on_spot]
     days = [step.happened_on for step in later if step.happened_on]
     if wanted["received_on"] and days and wanted["received_on"] > days[0]:
         raise PetitionRefused("The day of receipt cannot be after the step that followed it.")
