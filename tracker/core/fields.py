@@ -2,19 +2,19 @@
 
 import secrets
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
-from wtforms.validators import InputRequired, Optional, StopValidation
+from wtforms.validators import Optional, StopValidation
 from wtforms.widgets import TextInput
 
 from tracker.core import dates
 from tracker.core.clock import shown_date
 from tracker.core.dates import Precision
 from tracker.core.i18n import N_, Labelled, Message, gettext, say
-from tracker.core.text import has_forbidden, tidy
+from tracker.core.text import has_forbidden, tidy, tidy_line
 
 NOT_OFFERED = N_("Choose one of the list.")
 
@@ -38,9 +38,24 @@ class CreatingForm(BaseForm):
     key = HiddenField(default=lambda: secrets.token_urlsafe(24))
 
 
-def required(message: str) -> InputRequired:
+class Required:
+    """Ask for the field in words of its own; blanks alone are nothing."""
+
+    field_flags: ClassVar[dict[str, Any]] = {"required": True}
+
+    def __init__(self, message: str) -> None:
+        self.message = message
+
+    def __call__(self, form: FlaskForm, field: Field) -> None:
+        if field.errors:
+            raise StopValidation()
+        if field.data is None or (isinstance(field.data, str) and not field.data.strip()):
+            raise StopValidation(gettext(self.message))
+
+
+def required(message: str) -> Required:
     """Ask for the field, in words of its own."""
-    return InputRequired(message)
+    return Required(message)
 
 
 class Readable:
@@ -74,7 +89,7 @@ class TextField(StringField):
     def __init__(
         self, label: str, validators: Iterable[Any] = (), *, limit: int = 200, **given: Any
     ) -> None:
-        super().__init__(label, [*validators, Readable(limit)], filters=[tidy], **given)
+        super().__init__(label, [*validators, Readable(limit)], filters=[tidy_line], **given)
 
 
 class LongTextField(TextAreaField):

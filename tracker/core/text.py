@@ -6,6 +6,7 @@ import unicodedata
 from tracker.core.errors import TrackerError
 
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f]")
+_INVISIBLE = re.compile("[\u200b-\u200d\u2060\ufeff\u00ad]")
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _LETTERS = {letter: place for place, letter in enumerate("aăâbcdđeêfghijklmnoôơpqrstuưvwxyz")}
 _TONES = {"\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}
@@ -15,6 +16,11 @@ def tidy(text: str | None) -> str:
     """Trim, compose to NFC, keep line breaks as LF, drop marks that reverse reading order."""
     plain = (text or "").replace("\r\n", "\n").replace("\r", "\n")
     return unicodedata.normalize("NFC", _BIDI.sub("", plain)).strip()
+
+
+def tidy_line(text: str | None) -> str:
+    """Tidy one line, such as a name or a number: also no marks without width, no line breaks."""
+    return " ".join(_INVISIBLE.sub("", tidy(text)).split())
 
 
 def has_forbidden(text: str) -> bool:

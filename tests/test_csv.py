@@ -1,0 +1,41 @@
+"""The one writer of CSV: opens in Excel, runs nothing, loses nothing."""
+
+import csv
+import io
+from datetime import date
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tracker.core.csvout import FORMULA_STARTS, Separator, Variant, csv_lines, disarmed
+from tracker.petitions.lifecycle import Status
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"))
+
+
+def _read(lines, separator=Separator.COMMA):
+    whole = "".join(lines)
+    assert whole.startswith("\ufeff")
+    return list(csv.reader(io.StringIO(whole[1:], newline=""), delimiter=separator))
+
+
+@given(st.lists(st.tuples(TEXTS, TEXTS), max_size=5), st.sampled_from(list(Separator)))
+def test_every_row_comes_back_whole_whatever_it_holds(rows, separator):
+    back = _read(csv_lines(["a", "b"], rows, separator=separator), separator)
+    assert back[0] == ["a", "b"]
+    assert back[1:] == [[disarmed(one), disarmed(two)] for one, two in rows]
+
+
+@given(TEXTS)
+def test_no_cell_begins_as_a_formula(text):
+    assert not disarmed(text).lstrip(" \u00a0").startswith(FORMULA_STARTS)
+
+
+def test_excel_sees_words_and_office_dates_and_a_machine_sees_what_is_stored():
+    row = [[Status.RESOLVED, date(2026, 3, 5), None, 12, -3, "=1+1"]]
+    assert _read(csv_lines(list("abcdef"), row))[1] == [
+        "Đã giải quyết xong", "05/03/2026", "", "12", "-3", "'=1+1",
+    ]  # fmt: skip
+    assert _read(csv_lines(list("abcdef"), row, variant=Variant.MACHINE))[1] == [
+        "resolved", "2026-03-05", "", "12", "-3", "'=1+1",
+    ]  # fmt: skip
