@@ -1,0 +1,19 @@
+"""Questions that reports ask."""
+
+from tracker.reports.queries.beside import Beside, Dialogues, Figure, Qualifier, beside
+from tracker.reports.queries.places import PlaceName, PlaceTree, place_tree
+from tracker.reports.queries.resolution import Report, ReportLine, resolution_report
+
+__all__ = [
+    "Beside",
+    "Dialogues",
+    "Figure",
+    "PlaceName",
+    "PlaceTree",
+    "Qualifier",
+    "Report",
+    "ReportLine",
+    "beside",
+    "place_tree",
+    "resolution_report",
+]

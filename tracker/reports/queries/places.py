@@ -1,0 +1,122 @@
+"""The places of a scope as a report names them, arranged and narrowed."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracker.core.errors import NotFound
+from tracker.core.text import sort_key
+from tracker.places.models import Place
+from tracker.places.rules import Node, PlaceKind, chain, scope
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceName:
+    """A place under the name of its day, and the commune that answers for it today.
+
+    `within` is the unit it lay in, `today` is empty where that is the commune it always was.
+    """
+
+    id: int
+    key: str
+    name: str
+    kind: PlaceKind
+    within: str
+    today: str
+    commune_id: int | None
+    is_fictional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceTree:
+    """All places of a scope; `home` is the one they belong to today."""
+
+    home: int
+    names: Mapping[int, PlaceName]
+    nodes: Mapping[int, Node]
+
+    @property
+    def ids(self) -> frozenset[int]:
+        """Give every place of the tree."""
+        return frozenset(self.names)
+
+    @property
+    def top(self) -> PlaceName:
+        """Give the place that all others belong to."""
+        return self.names[self.home]
+
+    @property
+    def fictional(self) -> list[str]:
+        """Name the invented communes in it."""
+        return sorted(
+            (p.name for p in self.names.values() if p.is_fictional and p.kind == PlaceKind.COMMUNE),
+            key=sort_key,
+        )
+
+    @property
+    def is_wholly_fictional(self) -> bool:
+        """Tell whether nothing in it is real."""
+        return self.top.is_fictional
+
+    def narrowed(self, place_id: int) -> "PlaceTree":
+        """Give the places that belong to one of them today; another commune's is not found."""
+        if place_id not in self.names:
+            raise NotFound("There is no such place.")
+        kept = scope(self.nodes, place_id)
+        names = {key: name for key, name in self.names.items() if key in kept}
+        return PlaceTree(place_id, names, {key: self.nodes[key] for key in names})
+
+    def in_order(self) -> Iterator[tuple[int, PlaceName]]:
+        """Give each place after the one it belongs to today, with how deep it lies."""
+        below: dict[int, list[int]] = {}
+        for place_id, node in self.nodes.items():
+            if place_id != self.home:
+                below.setdefault(node.successor_id or node.parent_id or 0, []).append(place_id)
+        waiting = [(0, self.home)]
+        while waiting:
+            depth, place_id = waiting.pop()
+            yield depth, self.names[place_id]
+            nearest = sorted(below.get(place_id, ()), key=self._by_name, reverse=True)
+            waiting += [(depth + 1, lower) for lower in nearest]
+
+    def _by_name(self, place_id: int) -> tuple[bool, str]:
+        # Villages of today before the units of the past and theirs.
+        return self.nodes[place_id].successor_id is not None, sort_key(self.names[place_id].name)
+
+
+def place_tree(session: Session, home_id: int, ids: Iterable[int]) -> PlaceTree:
+    """Read the places of a scope."""
+    rows = session.execute(
+        select(
+            Place.id,
+            Place.key,
+            Place.name,
+            Place.kind,
+            Place.parent_id,
+            Place.successor_id,
+            Place.is_fictional,
+        ).where(Place.id.in_(list(ids)))
+    ).all()
+    by_id = {row.id: row for row in rows}
+    nodes = {row.id: Node(row.parent_id, row.successor_id) for row in rows}
+    names = {}
+    for row in rows:
+        to_come = [by_id[place_id] for place_id in chain(nodes, row.id)]
+        communes = [place for place in to_come if place.kind == PlaceKind.COMMUNE]
+        commune = communes[-1] if communes else None
+        within = by_id[row.parent_id].name if row.parent_id in by_id else ""
+        is_village = row.kind == PlaceKind.VILLAGE
+        is_past = commune is not None and commune.id not in (row.id, row.parent_id)
+        names[row.id] = PlaceName(
+            id=row.id,
+            key=row.key,
+            name=row.name,
+            kind=row.kind,
+            within=within if is_village else "",
+            today=commune.name if commune is not None and is_past else "",
+            commune_id=commune.id if commune is not None else None,
+            is_fictional=row.is_fictional,
+        )
+    return PlaceTree(home_id, names, nodes)
