@@ -6,7 +6,7 @@ from datetime import datetime
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from tracker.accounts.models import SignIn, User
@@ -26,9 +26,14 @@ from tracker.places.models import Place
 from tracker.places.queries import scope_ids
 
 USERNAME_LIMIT = 40
+PASSWORD_SIGNS = "abcdefghijkmnpqrstuvwxyz23456789"
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 _NOBODY = _HASHER.hash(secrets.token_urlsafe(16))
 """Checked against when there is no such person, so that both cases take the same time."""
+
+
+class UsernameRefused(TrackerError):
+    """The user name is taken, or is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +59,32 @@ class UserChange:
     seen_version: int
 
 
+def random_password() -> str:
+    """Give a password of 80 random bits that is easy to read out and to type."""
+    signs = "".join(secrets.choice(PASSWORD_SIGNS) for _ in range(16))
+    return "-".join(signs[at : at + 4] for at in range(0, 16, 4))
+
+
 def add_user(session: Session, actor: User | None, new: NewUser) -> User:
     """Make a person who can sign in; `actor` None is the command line.
 
     A first password that must be changed is valid for 72 hours.
     """
+    with transaction(session):
+        return make_user(session, actor, new)
+
+
+def make_user(session: Session, actor: User | None, new: NewUser) -> User:
+    """Make a person, in the caller's transaction."""
     _check_manager(session, actor, new.place_id)
     username = checked(new.username).lower()
-    if not 0 < len(username) <= USERNAME_LIMIT or not username.replace(".", "").isalnum():
-        raise TrackerError("A user name has letters, digits and dots only, at most 40.")
+    plain = username.replace(".", "")
+    if not 0 < len(username) <= USERNAME_LIMIT or not (plain.isascii() and plain.isalnum()):
+        raise UsernameRefused(
+            "A user name has letters without accents, digits and dots only, at most 40."
+        )
     if session.scalar(select(User.id).where(User.username == username)) is not None:
-        raise TrackerError("The user name “%(username)s” is taken.", username=username)
+        raise UsernameRefused("The user name “%(username)s” is taken.", username=username)
     check_password(new.password, username)
     user = User(
         username=username,
@@ -76,39 +96,57 @@ def add_user(session: Session, actor: User | None, new: NewUser) -> User:
         password_expires_at=clock.now() + FIRST_PASSWORD_LIFE if new.must_change else None,
         created_at=clock.now(),
     )
-    with transaction(session):
-        session.add(user)
+    session.add(user)
+    session.flush()  # whoever called may name the person at once
     return user
 
 
 def change_user(session: Session, actor: User, user: User, change: UserChange) -> None:
     """Change a person; a new role, place or a disabling ends every sign-in of theirs at once."""
+    with transaction(session):
+        apply_change(session, actor, user, change)
+
+
+def apply_change(session: Session, actor: User, user: User, change: UserChange) -> None:
+    """Change a person, in the caller's transaction."""
     _check_manager(session, actor, user.place_id)
     _check_manager(session, actor, change.place_id)
-    with transaction(session):
-        session.refresh(user, with_for_update=True)
-        if user.version != change.seen_version:
-            raise Stale("Someone else has just changed this person; look again before you save.")
-        is_cut = (user.role, user.place_id) != (change.role, change.place_id) or change.is_disabled
-        keeps_admin = change.role is Role.ADMIN and not change.is_disabled
-        if user.role is Role.ADMIN and not keeps_admin and _other_admins(session, user) == 0:
-            raise TrackerError("The last administrator cannot be disabled or given another role.")
-        user.full_name = checked(change.full_name)
-        user.role, user.place_id = change.role, change.place_id
-        user.is_disabled = change.is_disabled
-        if is_cut:
-            end_all(session, user.id)
+    # Two administrators who disable each other take turns here, so that one of them stays.
+    admins = set(
+        session.scalars(
+            select(User.id)
+            .where(User.role == Role.ADMIN, User.is_disabled.is_(False))
+            .order_by(User.id)
+            .with_for_update()
+        )
+    )
+    _refresh(session, user, change.seen_version)
+    is_cut = (user.role, user.place_id) != (change.role, change.place_id) or change.is_disabled
+    keeps_admin = change.role is Role.ADMIN and not change.is_disabled
+    if admins == {user.id} and not keeps_admin:
+        raise TrackerError("The last administrator cannot be disabled or given another role.")
+    user.full_name = checked(change.full_name)
+    user.role, user.place_id = change.role, change.place_id
+    user.is_disabled = change.is_disabled
+    if is_cut:
+        end_all(session, user.id)
 
 
 def give_new_password(session: Session, actor: User | None, user: User) -> str:
     """Give a person a random password, shown once, valid 72 hours and only to choose their own."""
-    _check_manager(session, actor, user.place_id)
-    password = secrets.token_urlsafe(15)
     with transaction(session):
-        user.password_hash = _HASHER.hash(password)
-        user.must_change_password = True
-        user.password_expires_at = clock.now() + FIRST_PASSWORD_LIFE
-        end_all(session, user.id)
+        return renew_password(session, actor, user, user.version)
+
+
+def renew_password(session: Session, actor: User | None, user: User, seen_version: int) -> str:
+    """Give a person a random password, in the caller's transaction."""
+    _check_manager(session, actor, user.place_id)
+    _refresh(session, user, seen_version)
+    password = random_password()
+    user.password_hash = _HASHER.hash(password)
+    user.must_change_password = True
+    user.password_expires_at = clock.now() + FIRST_PASSWORD_LIFE
+    end_all(session, user.id)
     return password
 
 
@@ -167,8 +205,7 @@ def _check_manager(session: Session, actor: User | None, place_id: int) -> None:
         raise NotFound("There is no such person or place.")
 
 
-def _other_admins(session: Session, user: User) -> int:
-    others = select(func.count()).where(
-        User.role == Role.ADMIN, User.is_disabled.is_(False), User.id != user.id
-    )
-    return session.scalar(others) or 0
+def _refresh(session: Session, user: User, seen_version: int) -> None:
+    session.refresh(user, with_for_update={"of": User})
+    if user.version != seen_version:
+        raise Stale("Someone else has just changed this person; look again before you save.")
