@@ -17,7 +17,7 @@ from tracker.petitions.queries import ledger_mismatches
 from tracker.places.models import Place
 from tracker.places.queries import scope_ids
 from tracker.reports.models import PublishedFigure
-from tracker.seeding import place_id, seed_all, seed_file
+from tracker.seeding import place_id, seed_all, seed_fictional_places, seed_file
 
 UNITS_OF_1658 = {
     "xa-lang-giang-2025": {"07375", "07405", "07417", "07426"},
@@ -40,7 +40,7 @@ def test_seeding_twice_changes_nothing(session):
 
     seed_all(session)
 
-    assert _counts(session) == once == [39, 9, 6, 2, 3, 2]
+    assert _counts(session) == once == [31, 9, 6, 2, 3, 2]
     assert ledger_mismatches(session) == []
 
 
@@ -144,6 +144,7 @@ def test_a_commune_of_today_answers_for_exactly_its_former_units(session, commun
 
 def test_the_whole_register_answers_for_every_place_and_the_province_for_every_real_one(session):
     seed_all(session)
+    seed_fictional_places(session)
     places = session.scalars(select(Place)).all()
     root = place_id(session, "toan-he-thong")
     fictional = {place.id for place in places if place.is_fictional}
@@ -151,7 +152,14 @@ def test_the_whole_register_answers_for_every_place_and_the_province_for_every_r
     assert scope_ids(session, root) == {place.id for place in places}
     province = scope_ids(session, place_id(session, "tinh-bac-ninh"))
     assert province == {place.id for place in places} - fictional - {root}
+    assert scope_ids(session, place_id(session, "tinh-hu-cau")) == fictional
     assert len(fictional) == 8
+
+
+def test_a_real_installation_has_no_fictional_place(session):
+    seed_all(session)
+
+    assert not session.scalars(select(Place).where(Place.is_fictional)).all()
 
 
 @pytest.mark.parametrize(

@@ -1,104 +1,305 @@
 """The `tracker` command."""
 
-import secrets
+import os
 import sys
+import webbrowser
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Timer
 
 import click
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from tracker import demo as demonstration
+from tracker import serving
 from tracker.accounts.models import User
 from tracker.accounts.permissions import Role
-from tracker.accounts.service import NewUser, add_user
+from tracker.accounts.queries import person_named
+from tracker.accounts.service import give_new_password
 from tracker.core import migrate, settings
+from tracker.core.clock import shown_date
+from tracker.core.dates import parse_day
 from tracker.core.db import engine_for
 from tracker.core.errors import TrackerError
-from tracker.core.i18n import say
+from tracker.core.i18n import LANGUAGES, N_, gettext, say
+from tracker.explaining import calendar_of, explained
+from tracker.installing import add_person, bring_up_to_date, install, refuse_people
 from tracker.petitions.queries import ledger_mismatches
-from tracker.places.models import Place
 from tracker.seeding import seed_all
+from tracker.spoken import SpokenProgram, asked_for, choose_language, option, progress_bar
+
+host_option = option(
+    "--host", default="127.0.0.1", show_default=True, help=N_("Address to listen on.")
+)
+port_option = option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8000,
+    show_default=True,
+    help=N_("Port to listen on; 0 takes a free one."),
+)
+threads_option = option(
+    "--threads",
+    type=click.IntRange(1, 64),
+    default=8,
+    show_default=True,
+    help=N_("Requests served at once."),
+)
 
 
-@click.group()
+@click.group(cls=SpokenProgram, help=N_("Keep a register of dialogues and petitions."))
+@option(
+    "--lang",
+    type=click.Choice(list(LANGUAGES)),
+    is_eager=True,
+    expose_value=False,
+    callback=choose_language,
+    help=N_("Language of the messages: vi or en."),
+)
 def cli() -> None:
-    """Keep a commune's register of dialogues and petitions."""
+    """Hold the commands together."""
 
 
 def main() -> None:
-    """Run the command; an expected refusal is one sentence and exit status 1."""
-    try:
-        cli()
-    except TrackerError as refusal:
-        click.echo(say(refusal), err=True)
-        sys.exit(1)
+    """Run the command."""
+    cli(prog_name="tracker")
 
 
-@cli.command()
+@cli.command(help=N_("Show everything at once: a demonstration with sign-ins, served here."))
+@host_option
+@port_option
+@threads_option
+@option("--no-browser", is_flag=True, help=N_("Open no browser."))
+@option(
+    "--petitions",
+    type=click.IntRange(0),
+    default=200,
+    show_default=True,
+    help=N_("How many petitions the fictional commune has at least."),
+)
+@option("--seed", type=int, default=292, show_default=True, help=N_("Number to draw from."))
+@option("--fresh/--keep", default=False, help=N_("Make the demonstration anew, or keep it."))
+def demo(
+    host: str, port: int, threads: int, no_browser: bool, petitions: int, seed: int, fresh: bool
+) -> None:
+    """Make the demonstration where there is none, and serve it."""
+    given = os.environ.get("TRACKER_DEMO_PASSWORD", "")
+    kept = settings.from_environment()
+    with _engine(kept) as engine:
+        if fresh:
+            demonstration.clear(engine, kept.instance)
+        with progress_bar(N_("Fictional petitions"), petitions) as progress:
+            demonstration.build(engine, petitions=petitions, seed=seed, progress=progress)
+        serving.check(engine, kept)
+
+        def started(address: str) -> None:
+            _print_sign_ins(demonstration.sign_ins(engine, given), address)
+            if not no_browser and sys.stdout.isatty() and _has_screen():
+                Timer(0.5, webbrowser.open, [address]).start()
+
+        _warn_of_open_host(host)
+        serving.serve(kept, host, port, threads, started)
+
+
+@cli.command(help=N_("Make a clearly fictional register of any size, without serving it."))
+@option(
+    "--petitions",
+    type=click.IntRange(1),
+    default=200,
+    show_default=True,
+    help=N_("How many petitions the fictional commune has at least."),
+)
+@option("--seed", type=int, default=292, show_default=True, help=N_("Number to draw from."))
+def generate(petitions: int, seed: int) -> None:
+    """Make the demonstration, or bring it up to a number of petitions."""
+    with (
+        _engine(settings.from_environment()) as engine,
+        progress_bar(N_("Fictional petitions"), petitions) as progress,
+    ):
+        demonstration.build(engine, petitions=petitions, seed=seed, progress=progress)
+    click.echo(
+        gettext("The fictional commune has at least %(number)s petitions.", number=petitions)
+    )
+
+
+@cli.command(help=N_("Serve the register."))
+@host_option
+@port_option
+@threads_option
+@option("--upgrade", is_flag=True, help=N_("Bring the schema up to date first."))
+def serve(host: str, port: int, threads: int, upgrade: bool) -> None:
+    """Check the register and this machine, then serve until told to stop."""
+    kept = settings.from_environment()
+    with _engine(kept) as engine:
+        if upgrade:
+            bring_up_to_date(engine)
+        serving.check(engine, kept)
+    _warn_of_open_host(host)
+    serving.serve(
+        kept,
+        host,
+        port,
+        threads,
+        lambda address: click.echo(
+            gettext("Serving at %(address)s. Ctrl+C stops.", address=address)
+        ),
+    )
+
+
+@cli.command(help=N_("Make a fresh register without demonstration data, and its administrator."))
+@option("--admin", help=N_("User name of the first administrator."))
+@option("--name", help=N_("Full name of the first administrator."))
+@option("--place", "place_key", help=N_("Key of the administrator's place."))
+def init(admin: str | None, name: str | None, place_key: str | None) -> None:
+    """Make the schema, the lists, the calendar and the first administrator."""
+    with _engine(settings.from_environment()) as engine:
+        refuse_people(engine)
+        username = admin or asked_for("--admin", N_("User name of the first administrator"))
+        full_name = name or asked_for("--name", N_("Full name of the first administrator"))
+        key = place_key or asked_for("--place", N_("Key of the place"), "toan-he-thong")
+        password = install(engine, username, full_name, key)
+    click.echo(gettext("The register is made. Next: “tracker serve”."))
+    _print_password(username, password)
+
+
+@cli.command(help=N_("Bring the database's schema up to date."))
 def upgrade() -> None:
-    """Bring the database's schema up to date."""
-    engine = engine_for(settings.from_environment().database_url)
-    migrate.upgrade(engine)
-    engine.dispose()
-    click.echo("Cơ sở dữ liệu đã ở phiên bản mới nhất.")
+    """Bring the schema to the newest revision, and the ledger with it."""
+    with _engine(settings.from_environment()) as engine:
+        bring_up_to_date(engine)
+    click.echo(gettext("The database is up to date."))
 
 
-@cli.command()
+@cli.command(help=N_("Bring in places, categories, departments, calendar and the article's cases."))
 def seed() -> None:
-    """Bring in places, categories, departments and the article's cases."""
+    """Bring in what is not there yet."""
     with _register() as session:
         seed_all(session)
-    click.echo("Đã nạp dữ liệu ban đầu.")
+    click.echo(gettext("The seeds are in the register."))
 
 
-@cli.command()
+@cli.command(help=N_("Recount the ledger from the steps; exit status 1 when anything differs."))
 def verify() -> None:
-    """Recount the ledger from the steps; exit status 1 when anything differs."""
+    """Compare every movement with what the steps say."""
     with _register() as session:
         lines = ledger_mismatches(session)
     if lines:
-        raise TrackerError("\n".join(lines))
-    click.echo("Sổ cái khớp với các bước xử lý.")
+        raise TrackerError("\n".join(lines).replace("%", "%%"))
+    click.echo(gettext("The ledger agrees with the steps."))
 
 
-@cli.group()
+@cli.command(help=N_("Count a due date from a day: 20/11/2026 or 2026-11-20."))
+@click.argument("day")
+@option("--working-days", type=click.IntRange(0, 5000), help=N_("Count so many working days."))
+@option("--calendar-days", type=click.IntRange(0, 9000), help=N_("Count so many calendar days."))
+@option("--explain", is_flag=True, help=N_("List the days that were not counted, and why."))
+def due(day: str, working_days: int | None, calendar_days: int | None, explain: bool) -> None:
+    """Print the due date, and on request why it is that day."""
+    start = parse_day(day)
+    if start is None:
+        raise click.UsageError(gettext("“%(day)s” is no day.", day=day))
+    if (working_days is None) == (calendar_days is None):
+        raise click.UsageError(gettext("Give either --working-days or --calendar-days."))
+    days = working_days if calendar_days is None else calendar_days
+    with _engine(settings.from_environment()) as engine, calendar_of(engine) as session:
+        due_on, skipped = explained(session, start, days or 0, working=calendar_days is None)
+    click.echo(shown_date(due_on))
+    for passed in skipped if explain else ():
+        click.echo(f"  {shown_date(passed.day)}  {passed.reason}")
+
+
+@cli.group(help=N_("Make people, list them, give new passwords."))
 def user() -> None:
-    """Make and list people."""
+    """Hold the commands about people together."""
 
 
-@user.command("add")
+@user.command("add", help=N_("Make a person; prints a password to be changed at first sign-in."))
 @click.argument("username")
-@click.option("--name", required=True, help="Full name.")
-@click.option("--role", required=True, type=click.Choice([role.value for role in Role]))
-@click.option("--place", "place_key", required=True, help="Key of the person's place.")
+@option("--name", required=True, help=N_("Full name."))
+@option(
+    "--role",
+    required=True,
+    type=click.Choice([role.value for role in Role]),
+    help=N_("What the person is in the register."),
+)
+@option("--place", "place_key", required=True, help=N_("Key of the person's place."))
 def add(username: str, name: str, role: str, place_key: str) -> None:
-    """Make a person; prints a password that must be changed at first sign-in."""
-    password = secrets.token_urlsafe(16)
+    """Make a person who can sign in."""
     with _register() as session:
-        place_id = session.scalar(select(Place.id).where(Place.key == place_key))
-        if place_id is None:
-            raise TrackerError(f"Không có địa bàn “{place_key}”.")
-        new = NewUser(username, name, Role(role), place_id, password, must_change=True)
-        add_user(session, None, new)
-    click.echo(f"{username}: {password}")
+        password = add_person(session, username, name, Role(role), place_key)
+    _print_password(username, password)
 
 
-@user.command("list")
+@user.command("list", help=N_("List people with their roles and places."))
 def list_users() -> None:
-    """List people with their roles and places."""
+    """Print one line a person."""
     with _register() as session:
         for person in session.scalars(select(User).order_by(User.username)):
-            click.echo(f"{person.username}\t{person.full_name}\t{person.role}\t{person.place.name}")
+            cut = gettext("disabled") if person.is_disabled else ""
+            words = (person.username, person.full_name, say(person.role), person.place.name, cut)
+            click.echo("\t".join(words).rstrip())
+
+
+@user.command("password", help=N_("Give a person a new password; ends all their sign-ins."))
+@click.argument("username")
+def password(username: str) -> None:
+    """Print a new password, to be changed at the next sign-in."""
+    with _register() as session:
+        person = person_named(session, username)
+        if person is None:
+            raise TrackerError("There is no person “%(username)s”.", username=username)
+        fresh = give_new_password(session, None, person)
+    _print_password(username, fresh)
+
+
+@contextmanager
+def _engine(kept: settings.Settings) -> Iterator[Engine]:
+    engine = engine_for(kept.database_url)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
 
 
 @contextmanager
 def _register() -> Iterator[Session]:
-    engine = engine_for(settings.from_environment().database_url)
-    try:
+    with _engine(settings.from_environment()) as engine:
         if not migrate.is_at_head(engine):
-            raise TrackerError("Cơ sở dữ liệu chưa cập nhật: hãy chạy “tracker upgrade”.")
+            raise TrackerError("The database is not up to date: run “tracker upgrade”.")
         with Session(engine) as session:
             yield session
-    finally:
-        engine.dispose()
+
+
+def _print_password(username: str, fresh: str) -> None:
+    click.echo(f"{username}: {fresh}")
+    click.echo(
+        gettext("Shown only now, valid for 72 hours, to be changed at the first sign-in."), err=True
+    )
+
+
+def _print_sign_ins(people: list[demonstration.SignIn], address: str) -> None:
+    click.echo(gettext("The demonstration runs at %(address)s", address=address))
+    click.echo(gettext("Sign in as:"))
+    for person in people:
+        what = f"{say(person.role)}, {person.place}"
+        click.echo(f"  {person.username:<9} {person.password:<21} {what}")
+    click.echo(gettext("These passwords hold until the next start. Ctrl+C stops."))
+
+
+def _has_screen() -> bool:
+    return sys.platform in ("darwin", "win32") or bool(
+        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    )
+
+
+def _warn_of_open_host(host: str) -> None:
+    if not serving.is_loopback(host):
+        click.echo(
+            gettext(
+                "Others can reach %(host)s, and what they send is not encrypted: put a proxy that"
+                " speaks HTTPS in front, and name the host in TRACKER_HOSTS.",
+                host=host,
+            ),
+            err=True,
+        )

@@ -50,6 +50,12 @@ def seed_article(session: Session) -> None:
             _seed_figure(session, row, name)
 
 
+def seed_fictional_places(session: Session) -> None:
+    """Bring in the invented commune and its villages, which no real installation has."""
+    with transaction(session):
+        _seed_places(session, seed_file("fictional")["place"])
+
+
 def seed_file(name: str) -> dict[str, Any]:
     """Read one of the seeds' files."""
     return tomllib.loads((folder("seeds") / f"{name}.toml").read_text(encoding="utf-8"))
@@ -93,7 +99,6 @@ def _seed_dialogue(session: Session, row: dict[str, Any], name: str) -> None:
     mark = f"[{row['key']}]"  # the source's own words may be mended; the mark stays
     if session.scalar(select(Dialogue.id).where(Dialogue.source.endswith(mark))) is not None:
         return
-    actions = row.get("follow_up", [])
     new = NewDialogue(
         form=Form(row["form"]),
         stage=Stage.HELD,
@@ -101,18 +106,25 @@ def _seed_dialogue(session: Session, row: dict[str, Any], name: str) -> None:
         place_id=place_id(session, row["place"]),
         chair=row["chair"],
         audience=row.get("audience", ""),
+        follow_up=_numbered(row.get("follow_up", [])),
         source=f"{name}: {row['source']} {mark}",
+        **_outcome(row.get("outcome")),
     )
-    dialogue = log_dialogue(session, None, new)
-    outcome = row.get("outcome")
-    with transaction(session):
-        dialogue.follow_up = "\n".join(
-            f"{number}. {action['text']}" for number, action in enumerate(actions, 1)
-        )
-        if outcome:
-            dialogue.outcome = outcome["text"]
-            dialogue.outcome_on = date(outcome["year"], 1, 1)
-            dialogue.outcome_precision = Precision(outcome["precision"])
+    log_dialogue(session, None, new)
+
+
+def _numbered(actions: list[dict[str, str]]) -> str:
+    return "\n".join(f"{number}. {action['text']}" for number, action in enumerate(actions, 1))
+
+
+def _outcome(outcome: dict[str, Any] | None) -> dict[str, Any]:
+    if outcome is None:
+        return {}
+    return {
+        "outcome": outcome["text"],
+        "outcome_on": date(outcome["year"], 1, 1),
+        "outcome_precision": Precision(outcome["precision"]),
+    }
 
 
 def _seed_petition(session: Session, row: dict[str, Any], name: str) -> None:

@@ -10,8 +10,8 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from tracker.core import clock, migrate
-from tracker.core.db import WAL_IS_SAFE_FROM, sqlite
-from tracker.core.i18n import Message, N_
+from tracker.core.db import WAL_IS_SAFE_FROM
+from tracker.core.i18n import N_, Message
 
 LEAST_FREE = 500 * 1024 * 1024
 OLDEST_SQLITE = (3, 35, 0)
@@ -81,13 +81,15 @@ def _clock_problem(newest_entry: datetime | None) -> Message | None:
 
 
 def _sqlite_problems(engine: Engine) -> list[Message | None]:
-    if sqlite.sqlite_version_info < OLDEST_SQLITE:
-        version = {"version": sqlite.sqlite_version}
-        return [Message(N_("SQLite %(version)s is too old: 3.35 or newer is needed."), version)]
-    wanted = "wal" if sqlite.sqlite_version_info >= WAL_IS_SAFE_FROM else "delete"
     with engine.connect() as connection:
+        version = connection.exec_driver_sql("SELECT sqlite_version()").scalar_one()
         mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar_one()
         has_foreign_keys = connection.exec_driver_sql("PRAGMA foreign_keys").scalar_one()
+    numbers = tuple(int(number) for number in version.split("."))
+    if numbers < OLDEST_SQLITE:
+        too_old = N_("SQLite %(version)s is too old: 3.35 or newer is needed.")
+        return [Message(too_old, {"version": version})]
+    wanted = "wal" if numbers >= WAL_IS_SAFE_FROM else "delete"
     found: list[Message | None] = []
     if mode not in (wanted, "memory"):
         found.append(

@@ -1,0 +1,105 @@
+"""The demonstration: a register of its own, with the article's cases and a fictional commune."""
+
+import secrets
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Engine, func, inspect, select
+from sqlalchemy.orm import Session
+
+from tracker.accounts.models import User
+from tracker.accounts.permissions import Role
+from tracker.accounts.queries import person_named
+from tracker.accounts.service import NewUser, add_user, keep_demonstration_password
+from tracker.core import migrate
+from tracker.core.db import transaction
+from tracker.core.errors import TrackerError
+from tracker.fictional import make_fictional
+from tracker.journal import service as journal
+from tracker.journal.models import JournalEntry
+from tracker.places.models import Place
+from tracker.seeding import place_id, seed_all, seed_fictional_places, seed_file
+
+MADE = "register:demonstration"
+"""The journal's entry by which a demonstration is told from a commune's real register."""
+
+_LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """What a visitor types to be one of the demonstration's people."""
+
+    username: str
+    password: str
+    role: Role
+    place: str
+
+
+def exists(engine: Engine) -> bool:
+    """Tell whether a demonstration stands in the database; refuse when a real register does."""
+    if not inspect(engine).has_table(User.__tablename__):
+        return False
+    with Session(engine) as session:
+        marked = select(JournalEntry.id).where(JournalEntry.action == MADE).limit(1)
+        if session.scalar(marked) is not None:
+            return True
+        if session.scalar(select(func.count(User.id))):
+            raise TrackerError(
+                "This database holds a real register; the demonstration does not touch it."
+                " Name another folder in TRACKER_INSTANCE."
+            )
+    return False
+
+
+def build(
+    engine: Engine, *, petitions: int, seed: int, progress: Callable[[int], None] | None = None
+) -> None:
+    """Make the demonstration, or what an interrupted or smaller one still lacks."""
+    is_there = exists(engine)
+    migrate.upgrade(engine)
+    with Session(engine, expire_on_commit=False) as session:
+        if not is_there:
+            with transaction(session):
+                journal.note(session, None, MADE, "demonstration")
+        seed_all(session)
+        seed_fictional_places(session)
+        _make_people(session)
+        make_fictional(session, petitions=petitions, seed=seed, progress=progress)
+
+
+def clear(engine: Engine, instance: Path) -> None:
+    """Empty the database of a demonstration, and its folder of uploaded files."""
+    if exists(engine):
+        migrate.downgrade(engine, "base")
+        shutil.rmtree(instance / "attachments", ignore_errors=True)
+
+
+def sign_ins(engine: Engine, given: str = "") -> list[SignIn]:
+    """Set the people's passwords, to the given one or each to a new random one, and give them."""
+    made = []
+    with Session(engine, expire_on_commit=False) as session:
+        for row in seed_file("fictional")["person"]:
+            user = person_named(session, row["username"])
+            if user is None:
+                continue
+            password = given or random_password()
+            keep_demonstration_password(session, user, password)
+            place = session.get_one(Place, user.place_id)
+            made.append(SignIn(user.username, password, user.role, place.name))
+    return made
+
+
+def random_password() -> str:
+    """Give a password that is easy to type and hard to guess: four times four signs."""
+    return "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(4))
+
+
+def _make_people(session: Session) -> None:
+    for row in seed_file("fictional")["person"]:
+        if person_named(session, row["username"]) is None:
+            home_id, role = place_id(session, row["place"]), Role(row["role"])
+            new = NewUser(row["username"], row["full_name"], role, home_id, random_password())
+            add_user(session, None, new)
