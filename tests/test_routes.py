@@ -113,6 +113,6 @@ def test_a_method_nobody_declared_is_refused(visit):
 
 
 def test_an_answer_too_large_to_be_true_is_refused_with_a_sentence(visit):
-    answer = visit().post("/password", note="x" * (4 * 1024 * 1024))
+    answer = visit().post("/password", note="x" * (9 * 1024 * 1024))
     assert answer.status_code == 413
     assert "<h1" in answer.text

@@ -15,7 +15,7 @@ from tracker.core.i18n import gettext
 from tracker.core.web import db_session, is_local_path
 
 bp = Blueprint("accounts", __name__)
-KEPT_LIMIT = 500_000
+KEPT_LIMIT = 2_000_000
 """How many characters of an interrupted form are carried over a new sign-in."""
 
 

@@ -29,6 +29,9 @@ except ImportError:  # no wheel for this platform
 WAL_IS_SAFE_FROM = (3, 51, 3)
 """First SQLite release without the WAL-reset bug (older ones may corrupt the file under WAL)."""
 
+POOL = {"pool_size": 10, "max_overflow": 20}
+"""Eight threads, each with its request, a download it streams, and a note it writes beside."""
+
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -94,6 +97,7 @@ def engine_for(url: str) -> Engine:
     return create_engine(
         url,
         pool_pre_ping=True,
+        **POOL,
         connect_args={
             "connect_timeout": 5,
             "options": "-c statement_timeout=15000 -c lock_timeout=4000"
@@ -108,7 +112,7 @@ def sqlite_file_url(path: Path) -> str:
 
 
 def _sqlite_engine(url: str) -> Engine:
-    engine = create_engine(url, module=sqlite)
+    engine = create_engine(url, module=sqlite, **POOL)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
