@@ -185,7 +185,8 @@ def verify() -> None:
     with _register() as session:
         lines = ledger_mismatches(session)
     if lines:
-        raise TrackerError("\n".join(lines).replace("%", "%%"))
+        differences = "\n".join(lines)
+        raise TrackerError(differences)
     click.echo(gettext("The ledger agrees with the steps."))
 
 

@@ -43,7 +43,8 @@ def check(engine: Engine, settings: Settings) -> None:
         newest = session.scalar(select(func.max(JournalEntry.recorded_at)))
     found: list[Message] = selfcheck.problems(engine, settings.instance, newest)
     if found:
-        raise TrackerError("\n".join(say(problem) for problem in found))
+        sentences = "\n".join(say(problem) for problem in found)
+        raise TrackerError(sentences)
 
 
 def _close_to_others(instance: Path) -> None:

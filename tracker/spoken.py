@@ -27,12 +27,12 @@ class SpokenCommand(click.Command):
     """A command whose help is a message id."""
 
     def get_short_help_str(self, limit: int = 45) -> str:
-        return gettext(self.help or "")
+        return gettext(self.help) if self.help else ""
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         formatter.write_paragraph()
         with formatter.indentation():
-            formatter.write_text(gettext(self.help or ""))
+            formatter.write_text(self.get_short_help_str())
 
 
 class SpokenGroup(SpokenCommand, click.Group):
