@@ -1,10 +1,14 @@
 """Questions about places."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tracker.core.clock import shown_date
+from tracker.core.i18n import gettext
+from tracker.core.text import sort_key
 from tracker.places import rules
 from tracker.places.models import Place
 from tracker.places.rules import PlaceKind
@@ -17,11 +21,56 @@ def scope_ids(session: Session, home_id: int) -> frozenset[int]:
     return rules.scope(nodes, home_id)
 
 
+def unit_tree(session: Session) -> dict[int, rules.Node]:
+    """Give what the rules of change need to know of every place."""
+    rows = session.execute(
+        select(
+            Place.id,
+            Place.parent_id,
+            Place.successor_id,
+            Place.kind,
+            Place.valid_from,
+            Place.valid_to,
+        )
+    )
+    return {row[0]: rules.Node(*row[1:]) for row in rows}
+
+
 def places_in(session: Session, ids: frozenset[int]) -> list[Place]:
     """Give the places of a scope, communes before their villages."""
     return list(
         session.scalars(select(Place).where(Place.id.in_(ids)).order_by(Place.kind, Place.name))
     )
+
+
+def place_choices(session: Session, ids: frozenset[int]) -> dict[int, str]:
+    """Name the places of a scope for choosing: each of today's units, then what it took over.
+
+    Villages follow their commune; a former unit says until when it was, and what it is now.
+    """
+    known = {place.id: place for place in session.scalars(select(Place))}
+    nodes = {key: rules.Node(place.parent_id, place.successor_id) for key, place in known.items()}
+
+    def order(place: Place) -> tuple[list[str], str]:
+        parents = [known[at] for at in reversed(rules.chain(nodes, place.id)[1:]) if at in ids]
+        return [sort_key(parent.name) for parent in parents], sort_key(place.name)
+
+    chosen = sorted((known[key] for key in ids if key in known), key=order)
+    return {place.id: _choice(place, known) for place in chosen}
+
+
+def _choice(place: Place, known: Mapping[int, Place]) -> str:
+    """Write one place with what tells it from others of its name."""
+    around = known.get(place.parent_id or 0)
+    name = place.name
+    if place.kind is PlaceKind.VILLAGE and around is not None:
+        name, place = f"{name}, {around.name}", around
+    now = known.get(place.successor_id or 0)
+    if now is not None:
+        return gettext("%(name)s (now %(successor)s)", name=name, successor=now.name)
+    if place.valid_to is not None:
+        return gettext("%(name)s (until %(day)s)", name=name, day=shown_date(place.valid_to))
+    return name
 
 
 @dataclass(frozen=True, slots=True)
