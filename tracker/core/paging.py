@@ -11,7 +11,11 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import ColumnElement, Select, and_, false, or_
 from sqlalchemy.orm import Session
 
+from tracker.core.text import has_forbidden
+
 PAGE_SIZE = 50
+LONGEST_KEY = 400
+LARGEST_INTEGER = 2**31 - 1
 Row = TypeVar("Row")
 
 
@@ -43,7 +47,7 @@ def page_of(
 
     The order must be total: its last column tells any two rows apart.
     """
-    key = _read(after, len(orders))
+    key = _read(after, orders)
     backward, values = key or (False, None)
     columns = [order.column.label(f"_key{at}") for at, order in enumerate(orders)]
     statement = asked.add_columns(*columns)
@@ -102,15 +106,26 @@ def _written(values: Sequence[Any], *, backward: bool) -> str:
     return base64.urlsafe_b64encode(packed).decode().rstrip("=")
 
 
-def _read(key: str | None, count: int) -> tuple[bool, list[Any]] | None:
+def _read(key: str | None, orders: Sequence[Order]) -> tuple[bool, list[Any]] | None:
     """Read a key from an address; one that was tampered with is no key."""
-    if not key or len(key) > 400:
+    if not key or len(key) > LONGEST_KEY:
         return None
     try:
         packed = base64.urlsafe_b64decode(key + "=" * (-len(key) % 4))
         backward, *values = json.loads(packed)
         read = [date.fromisoformat(v["d"]) if isinstance(v, dict) else v for v in values]
-    except (binascii.Error, ValueError, TypeError, KeyError):
+    except (binascii.Error, ValueError, TypeError, KeyError, RecursionError):
         return None
-    sane = all(isinstance(value, date | str | int | None) for value in read)
-    return (bool(backward), read) if sane and len(read) == count else None
+    if len(read) != len(orders) or not all(map(_fits, orders, read)):
+        return None
+    return bool(backward), read
+
+
+def _fits(order: Order, value: Any) -> bool:
+    if value is None:
+        return True
+    if isinstance(value, bool) or not isinstance(value, order.column.type.python_type):
+        return False
+    if isinstance(value, int):
+        return abs(value) <= LARGEST_INTEGER
+    return not (isinstance(value, str) and has_forbidden(value))

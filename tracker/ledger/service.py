@@ -85,16 +85,17 @@ def sums(
 ) -> dict[tuple[Any, str], int]:
     """Sum movements from start (or the beginning) to end inclusive, by one dimension and measure.
 
-    Keys are ids (department 0 is "given to nobody"), or days; a month is named by its first day.
+    Keys are ids (department 0 is "given to nobody"), or days; a month is named by its first
+    day. A sum of zero is left out.
     """
-    key = _KEYS[by]
-    asked = select(key, Movement.measure, func.sum(Movement.quantity)).where(
+    key, total = _KEYS[by], func.sum(Movement.quantity)
+    asked = select(key, Movement.measure, total).where(
         Movement.place_id.in_(place_ids), Movement.day <= end
     )
     if start is not None:
         asked = asked.where(Movement.day >= start)
-    rows = session.execute(asked.group_by(key, Movement.measure))
-    return {(_shown(by, value), measure): int(total) for value, measure, total in rows}
+    rows = session.execute(asked.group_by(key, Movement.measure).having(total != 0))
+    return {(_shown(by, value), measure): int(quantity) for value, measure, quantity in rows}
 
 
 def _shown(by: Dimension, value: Any) -> Any:

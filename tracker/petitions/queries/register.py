@@ -206,7 +206,7 @@ def _places(session: Session, scope: frozenset[int], asked: PetitionFilter) -> f
 
 
 def _standing(stock: Stock) -> Select[Any]:
-    weights = STOCKS.get(stock.measure, {})
+    weights = STOCKS.get(stock.measure, {stock.measure: 1})
     weighed = case(weights, value=PetitionPosting.measure, else_=0) * PetitionPosting.quantity
     return (
         select(PetitionPosting.petition_id)
