@@ -225,5 +225,6 @@ def _with_names(statement: Select[Any], row: type[DialogueRow]) -> Select[Any]:
         "is_fictional": Place.is_fictional.expression,
         "latest_document": latest_document,
     }
-    columns = [elsewhere.get(f.name, getattr(Dialogue, f.name, None)) for f in fields(row)]
+    names = [fact.name for fact in fields(row)]
+    columns = [elsewhere[n] if n in elsewhere else getattr(Dialogue, n) for n in names]
     return statement.with_only_columns(*columns).join(Place, Place.id == Dialogue.place_id)

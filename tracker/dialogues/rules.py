@@ -22,6 +22,8 @@ TEXT_LIMITS = {
     "follow_up": TEXT_LIMIT,
     "outcome": TEXT_LIMIT,
 }
+LINES_KEPT = frozenset({"minutes", "conclusion", "follow_up", "outcome", "note"})
+"""The texts of several lines; all others are one line."""
 COUNTS = ("invited", "present", "speakers")
 FIRST_YEAR = 1945
 YEARS_AHEAD = 5

@@ -7,7 +7,7 @@ from typing import Any
 from tracker.core import clock
 from tracker.core.dates import Precision, first_day
 from tracker.core.errors import TrackerError
-from tracker.core.text import checked
+from tracker.core.text import checked, tidy_line
 from tracker.dialogues import rules
 from tracker.dialogues.lifecycle import Form, Stage
 
@@ -98,7 +98,7 @@ def kept_facts(facts: Facts, stage: Stage) -> dict[str, Any]:
 
 
 def bounded(name: str, text: str, limit: int) -> str:
-    clean = checked(text)
+    clean = checked(text if name in rules.LINES_KEPT else tidy_line(text))
     if len(clean) > limit:
         raise DialogueRefused(
             "The text has %(length)s characters; at most %(limit)s are kept.",
