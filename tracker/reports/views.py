@@ -1,15 +1,130 @@
-"""Pages of reports."""
+"""The resolution report: the page, and the file for the meeting."""
 
-from flask import Blueprint, render_template
+from collections.abc import Mapping
+from typing import Any
 
-from tracker.accounts.guard import requires
+from flask import Blueprint, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from tracker.accounts.guard import current_scope, current_user, requires
 from tracker.accounts.permissions import Permission
+from tracker.core import clock
+from tracker.core.csvout import MEDIA_TYPE, Separator, Variant, csv_lines
+from tracker.core.i18n import gettext
+from tracker.core.web import db_session, download, own_session
+from tracker.journal import service as journal
+from tracker.reports import columns
+from tracker.reports.columns import NUMBER_WORDS
+from tracker.reports.forms import Asked, ReportForm
+from tracker.reports.queries import PlaceTree, Report, beside, place_tree, resolution_report
+from tracker.reports.rules import (
+    Cut,
+    Period,
+    PeriodRefused,
+    cell_arguments,
+    near_periods,
+    shown_share,
+)
 
 bp = Blueprint("reports", __name__)
 
 
 @bp.get("/reports/resolution")
 @requires(Permission.READ_REPORT)
-def resolution() -> str:
-    """Show the page."""
-    return render_template("shared/error.html", sentence="Reports")
+def resolution() -> Any:
+    """Show the report of a period: what was to be done, what came of it, what is left."""
+    tree = _tree()
+    form = ReportForm(request.args, tree)
+    try:
+        asked = form.asked()
+    except PeriodRefused as refusal:
+        form.tell(refusal)
+        return render_template("reports/refused.html", form=form), refusal.status_code
+    session = db_session()
+    report = _report(asked)
+    return render_template(
+        "reports/resolution.html",
+        form=form,
+        asked=asked,
+        report=report,
+        beside=beside(session, asked.tree.ids, asked.counted),
+        near=[(period, _address(asked, period=period.key)) for period in _near(asked)],
+        cuts=[(cut, _address(asked, by=str(cut))) for cut in Cut],
+        csv=lambda **given: url_for("reports.resolution_csv", **asked.arguments(**given)),
+        cell=lambda name, period, extra: _cell_address(asked, name, period, extra),
+        finding=_finding(report),
+        undated_address=url_for("petitions.index", **_here(asked), date_unknown="1"),
+        words=NUMBER_WORDS,
+        share=shown_share,
+    )
+
+
+@bp.get("/reports/resolution.csv")
+@requires(Permission.EXPORT)
+def resolution_csv() -> Response:
+    """Give the report as a file, and write down that it was taken out."""
+    variant = Variant.MACHINE if request.args.get("variant") == "machine" else Variant.EXCEL
+    semicolon = request.args.get("separator") == Separator.SEMICOLON
+    separator = Separator.SEMICOLON if semicolon else Separator.COMMA
+    asked = ReportForm(request.args, _tree()).asked()
+    report = _report(asked)
+    lines = csv_lines(
+        columns.header(variant),
+        columns.rows(report, variant, separator),
+        variant=variant,
+        separator=separator,
+    )
+    body = "".join(lines).encode()
+    days = f"{asked.counted.start:%Y%m%d}-{asked.counted.end:%Y%m%d}"
+    # The reading is over; on some engines it would stand in the way of its own note.
+    db_session().close()
+    with own_session(read_only=False) as writing:
+        journal.note_export(writing, current_user(), "report:resolution", f"{days} {asked.cut}")
+    return download(body, MEDIA_TYPE, f"bao-cao-giai-quyet-{days}-{asked.cut}.csv")
+
+
+def _tree() -> PlaceTree:
+    scope = current_scope()
+    return place_tree(db_session(), scope.home.id, scope.ids)
+
+
+def _report(asked: Asked) -> Report:
+    return resolution_report(db_session(), asked.tree, asked.counted, asked.cut)
+
+
+def _near(asked: Asked) -> list[Period]:
+    last = asked.as_at or clock.today()
+    return [period for period in near_periods(clock.today()) if period.start <= last]
+
+
+def _address(asked: Asked, **changes: str) -> str:
+    return url_for("reports.resolution", **asked.arguments(**changes))
+
+
+def _here(asked: Asked) -> dict[str, Any]:
+    return {"place": str(asked.tree.home)} if asked.tree.is_narrowed else {}
+
+
+def _cell_address(asked: Asked, name: str, period: Period, extra: Mapping[str, str]) -> str:
+    """Give the list of exactly the petitions that one number counts."""
+    arguments = {**_here(asked), **cell_arguments(name, period), **extra}
+    return url_for("petitions.index", **arguments)
+
+
+def _finding(report: Report) -> str:
+    """Say in one sentence what the table shows."""
+    line = report.most_outstanding
+    if line is None:
+        return gettext("Nothing is outstanding: what was to be done has come to an end.")
+    numbers = report.total if report.cut is Cut.MONTH else line.numbers
+    counts = {"outstanding": numbers.outstanding, "late": numbers.late}
+    if report.cut is Cut.MONTH:
+        return gettext(
+            "Outstanding at the end of the period: %(outstanding)s, of which %(late)s late.",
+            **counts,
+        )
+    return gettext(
+        "Most outstanding: %(name)s with %(outstanding)s, of which %(late)s late.",
+        name=line.name,
+        **counts,
+    )

@@ -31,11 +31,12 @@ class PlaceName:
 
 @dataclass(frozen=True, slots=True)
 class PlaceTree:
-    """All places of a scope; `home` is the one they belong to today."""
+    """All places of a scope, or those of one place in it; `home` is what they belong to today."""
 
     home: int
     names: Mapping[int, PlaceName]
     nodes: Mapping[int, Node]
+    is_narrowed: bool = False
 
     @property
     def ids(self) -> frozenset[int]:
@@ -62,11 +63,14 @@ class PlaceTree:
 
     def narrowed(self, place_id: int) -> "PlaceTree":
         """Give the places that belong to one of them today; another commune's is not found."""
+        if place_id == self.home:
+            return self
         if place_id not in self.names:
             raise NotFound("There is no such place.")
         kept = scope(self.nodes, place_id)
         names = {key: name for key, name in self.names.items() if key in kept}
-        return PlaceTree(place_id, names, {key: self.nodes[key] for key in names})
+        nodes = {key: self.nodes[key] for key in names}
+        return PlaceTree(place_id, names, nodes, is_narrowed=True)
 
     def in_order(self) -> Iterator[tuple[int, PlaceName]]:
         """Give each place after the one it belongs to today, with how deep it lies."""

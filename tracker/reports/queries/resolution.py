@@ -36,6 +36,7 @@ class ReportLine:
     today: str = ""
     commune_id: int | None = None
     commune: str = ""
+    is_place: bool = False
     is_fictional: bool = False
     is_retired: bool = False
 
@@ -77,7 +78,7 @@ class Report:
     @property
     def most_outstanding(self) -> ReportLine | None:
         """The line with the most outstanding, among equals the one with the most late."""
-        standing = [line for line in self.lines if line.numbers.outstanding]
+        standing = [line for line in self.lines if line.numbers.outstanding > 0]
         most = lambda line: (line.numbers.outstanding, line.numbers.late)  # noqa: E731
         return max(standing, key=most) if standing else None
 
@@ -172,6 +173,7 @@ def _by_place(session: Session, tree: PlaceTree, period: Period) -> Iterator[Rep
             today=place.today,
             commune_id=place.commune_id,
             commune=_commune_name(tree, place),
+            is_place=True,
             is_fictional=place.is_fictional,
         )
 

@@ -2,6 +2,7 @@
 
 from tracker.reports.rules.lines import (
     FLOWS,
+    NUMBERS,
     STANDING,
     Cut,
     Line,
@@ -22,6 +23,7 @@ from tracker.reports.rules.periods import (
 
 __all__ = [
     "FLOWS",
+    "NUMBERS",
     "STANDING",
     "Cut",
     "Line",

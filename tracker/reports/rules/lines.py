@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 
 from tracker.core.i18n import N_, Labelled, language
-from tracker.petitions.lifecycle import ENDED, Status
+from tracker.petitions.lifecycle import Status
 from tracker.petitions.rules import (
     IN_TIME,
     LATE,
@@ -55,7 +55,7 @@ class Line:
     @property
     def ended(self) -> int:
         """All that came to an end in the period, in whatever way."""
-        return sum(getattr(self, status) for status in ENDED)
+        return sum(getattr(self, status) for status in _ENDS)
 
     @property
     def ended_otherwise(self) -> int:
@@ -88,8 +88,16 @@ class Line:
         return (self.resolved + self.explained) / self.to_do if self.to_do else None
 
 
+_ENDS = (
+    Status.RESOLVED,
+    Status.EXPLAINED,
+    Status.TRANSFERRED,
+    Status.DECLINED,
+    Status.WITHDRAWN,
+    Status.JOINED,
+)
 FLOWS = {"received": RECEIVED, "reopened": REOPENED} | {
-    str(status): ended_as(status) for status in Status if status in ENDED
+    str(status): ended_as(status) for status in _ENDS
 }
 """Numbers of a line that count what happened in the period, and their measures."""
 
@@ -100,6 +108,10 @@ STANDING = {
     "undated": UNDATED,
 }
 """Numbers of a line that count what stood on its last day, and their stocks."""
+
+
+NUMBERS = ("carried_over", *FLOWS, *STANDING)
+"""All numbers of a line that count petitions, in the order they are read."""
 
 
 def line_of(before: Mapping[str, int], inside: Mapping[str, int]) -> Line:
