@@ -5,11 +5,12 @@ from datetime import date
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
-from wtforms import HiddenField, StringField
+from wtforms import HiddenField, SelectField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from tracker.core import clock
 from tracker.core.errors import NotFound
-from tracker.core.fields import BaseForm, DayField, RowField
+from tracker.core.fields import BaseForm, DayField
 from tracker.core.i18n import N_
 from tracker.reports.queries import PlaceTree
 from tracker.reports.rules import (
@@ -39,7 +40,7 @@ class Asked:
         own = {
             **self.period.arguments,
             "by": str(self.cut),
-            "place": str(self.tree.home) if self.tree.is_narrowed else None,
+            "place": self.tree.top.key if self.tree.is_narrowed else None,
             "as_at": self.as_at.isoformat() if self.as_at else None,
         }
         if "period" in changes:
@@ -52,19 +53,18 @@ class ReportForm(BaseForm):
 
     start = DayField(N_("From day"), name="from")
     end = DayField(N_("To day"), name="to")
-    place = RowField(N_("Place"))
+    place = SelectField(N_("Place"), validate_choice=False)
     as_at = DayField(N_("As the register stood on"), description=N_("Empty counts up to today."))
-    period = StringField(N_("Period"))
+    period = HiddenField()
     by = HiddenField()
 
     def __init__(self, arguments: MultiDict[str, str], tree: PlaceTree) -> None:
         super().__init__(arguments, meta={"csrf": False})
         self.tree = tree
-        self.place.offer(
-            {place.id: INDENT * depth + place.name for depth, place in tree.in_order()}
-        )
-        if self.place.data is None:
-            self.place.data = tree.home
+        self.place.choices = [
+            SelectChoice(place.key, INDENT * depth + place.name) for depth, place in tree.in_order()
+        ]
+        self.place.data = self.place.data or tree.top.key
 
     def asked(self) -> Asked:
         """Give what is asked for; refuse a period that is none, and a place of someone else."""
@@ -79,9 +79,7 @@ class ReportForm(BaseForm):
         text = _typed(self.place)
         if not text:
             return self.tree
-        if not (text.isascii() and text.isdigit()):
-            raise NotFound("There is no such place.")
-        return self.tree.narrowed(int(text))
+        return self.tree.narrowed(text)
 
     def _cut(self) -> Cut:
         if not self.by.data:
@@ -102,5 +100,5 @@ class ReportForm(BaseForm):
         field.errors = [*field.errors, refusal]
 
 
-def _typed(field: DayField | RowField | StringField) -> str:
+def _typed(field: DayField | SelectField | HiddenField) -> str:
     return str(field.raw_data[0]).strip() if field.raw_data else ""

@@ -1,6 +1,5 @@
 """The resolution report: the page, and the file for the meeting."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
@@ -13,15 +12,23 @@ from tracker.core.csvout import MEDIA_TYPE, Separator, Variant, csv_lines
 from tracker.core.i18n import gettext
 from tracker.core.web import db_session, download, own_session
 from tracker.journal import service as journal
+from tracker.petitions.queries import PetitionFilter
+from tracker.petitions.queries.addresses import petitions_address
 from tracker.reports import columns
 from tracker.reports.columns import NUMBER_WORDS
 from tracker.reports.forms import Asked, ReportForm
-from tracker.reports.queries import PlaceTree, Report, beside, place_tree, resolution_report
+from tracker.reports.queries import (
+    PlaceTree,
+    Report,
+    beside,
+    cell_address,
+    place_tree,
+    resolution_report,
+)
 from tracker.reports.rules import (
     Cut,
     Period,
     PeriodRefused,
-    cell_arguments,
     near_periods,
     shown_share,
 )
@@ -51,9 +58,11 @@ def resolution() -> Any:
         near=[(period, _address(asked, period=period.key)) for period in _near(asked)],
         cuts=[(cut, _address(asked, by=str(cut))) for cut in Cut],
         csv=lambda **given: url_for("reports.resolution_csv", **asked.arguments(**given)),
-        cell=lambda name, period, extra: _cell_address(asked, name, period, extra),
+        cell=lambda name, period, rows, only_here: cell_address(
+            name, period, _here(asked) | rows, only_here=only_here
+        ),
         finding=_finding(report),
-        undated_address=url_for("petitions.index", **_here(asked), date_unknown="1"),
+        undated_address=petitions_address(PetitionFilter(date_unknown=True), **_here(asked)),
         words=NUMBER_WORDS,
         share=shown_share,
     )
@@ -64,7 +73,7 @@ def resolution() -> Any:
 def resolution_csv() -> Response:
     """Give the report as a file, and write down that it was taken out."""
     variant = Variant.MACHINE if request.args.get("variant") == "machine" else Variant.EXCEL
-    semicolon = request.args.get("separator") == Separator.SEMICOLON
+    semicolon = request.args.get("separator") in (Separator.SEMICOLON, "semicolon")
     separator = Separator.SEMICOLON if semicolon else Separator.COMMA
     asked = ReportForm(request.args, _tree()).asked()
     report = _report(asked)
@@ -102,13 +111,7 @@ def _address(asked: Asked, **changes: str) -> str:
 
 
 def _here(asked: Asked) -> dict[str, Any]:
-    return {"place": str(asked.tree.home)} if asked.tree.is_narrowed else {}
-
-
-def _cell_address(asked: Asked, name: str, period: Period, extra: Mapping[str, str]) -> str:
-    """Give the list of exactly the petitions that one number counts."""
-    arguments = {**_here(asked), **cell_arguments(name, period), **extra}
-    return url_for("petitions.index", **arguments)
+    return {"place": asked.tree.top.key} if asked.tree.is_narrowed else {}
 
 
 def _finding(report: Report) -> str:

@@ -1,6 +1,7 @@
 """Questions that reports ask."""
 
 from tracker.reports.queries.beside import Beside, Dialogues, Figure, Qualifier, beside
+from tracker.reports.queries.cells import cell_address, cell_of
 from tracker.reports.queries.places import PlaceName, PlaceTree, place_tree
 from tracker.reports.queries.resolution import Report, ReportLine, resolution_report
 
@@ -14,6 +15,8 @@ __all__ = [
     "Report",
     "ReportLine",
     "beside",
+    "cell_address",
+    "cell_of",
     "place_tree",
     "resolution_report",
 ]

@@ -61,12 +61,13 @@ class PlaceTree:
         """Tell whether nothing in it is real."""
         return self.top.is_fictional
 
-    def narrowed(self, place_id: int) -> "PlaceTree":
+    def narrowed(self, key: str) -> "PlaceTree":
         """Give the places that belong to one of them today; another commune's is not found."""
+        place_id = next((place.id for place in self.names.values() if place.key == key), None)
+        if place_id is None:
+            raise NotFound("There is no such place.")
         if place_id == self.home:
             return self
-        if place_id not in self.names:
-            raise NotFound("There is no such place.")
         kept = scope(self.nodes, place_id)
         names = {key: name for key, name in self.names.items() if key in kept}
         nodes = {key: self.nodes[key] for key in names}

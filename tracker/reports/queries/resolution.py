@@ -14,6 +14,7 @@ from tracker.core.text import sort_key
 from tracker.dialogues.models import Category, Department
 from tracker.ledger.models import NO_DEPARTMENT
 from tracker.ledger.service import Dimension, sums
+from tracker.petitions.queries.addresses import NOBODY
 from tracker.reports.queries.places import PlaceName, PlaceTree
 from tracker.reports.rules import Cut, Line, Period, line_of, total, total_in_turn
 
@@ -24,17 +25,17 @@ Sums = Mapping[tuple[Any, str], int]
 class ReportLine:
     """One line: what it stands for, over which days, and its numbers.
 
-    `filter` is what the list of petitions is narrowed to behind its numbers.
+    `rows` are the codes that the list of petitions is narrowed to behind its numbers.
     """
 
     name: str
     code: str
     period: Period
     numbers: Line
-    filter: Mapping[str, str] = field(default_factory=dict)
+    rows: Mapping[str, str] = field(default_factory=dict)
     within: str = ""
     today: str = ""
-    commune_id: int | None = None
+    commune_key: str = ""
     commune: str = ""
     is_place: bool = False
     is_fictional: bool = False
@@ -44,7 +45,7 @@ class ReportLine:
 class Subtotal(NamedTuple):
     """The places that one commune answers for today, and their sum."""
 
-    commune_id: int | None
+    key: str
     name: str
     numbers: Line
     lines: list[ReportLine]
@@ -86,10 +87,10 @@ class Report:
     def communes(self) -> list[Subtotal]:
         """Give the lines by the commune of today, each with its sum, if there are several."""
         found = []
-        for commune_id, lines in groupby(self.lines, key=lambda line: line.commune_id):
+        for key, lines in groupby(self.lines, key=lambda line: line.commune_key):
             rows = list(lines)
             numbers = total(line.numbers for line in rows)
-            found.append(Subtotal(commune_id, rows[0].commune, numbers, rows))
+            found.append(Subtotal(key, rows[0].commune, numbers, rows))
         return found if len(found) > 1 else []
 
 
@@ -127,7 +128,7 @@ def _by_category(session: Session, tree: PlaceTree, period: Period) -> Iterator[
                 row.code,
                 period,
                 numbers,
-                {"category": str(row.id)},
+                {"category": row.code},
                 is_retired=row.is_retired,
             )
 
@@ -150,29 +151,30 @@ def _by_department(session: Session, tree: PlaceTree, period: Period) -> Iterato
                 row.code,
                 period,
                 numbers,
-                {"department": str(row.id)},
+                {"department": row.code},
                 is_retired=row.is_retired,
             )
     nobody = found.get(NO_DEPARTMENT, Line())
     if not nobody.is_empty:
         name = gettext("Not yet given to a department")
-        yield ReportLine(name, "", period, nobody, {"department": str(NO_DEPARTMENT)})
+        yield ReportLine(name, "", period, nobody, {"department": NOBODY})
 
 
 def _by_place(session: Session, tree: PlaceTree, period: Period) -> Iterator[ReportLine]:
     found = _numbers(session, tree, period, Dimension.PLACE)
     shown = [tree.names[place_id] for place_id, line in found.items() if not line.is_empty]
     for place in sorted(shown, key=lambda place: _place_order(tree, place)):
+        commune = tree.names.get(place.commune_id or 0)
         yield ReportLine(
             place.name,
             place.key,
             period,
             found[place.id],
-            {"place": str(place.id), "only_here": "1"},
+            {"place": place.key},
             within=place.within,
             today=place.today,
-            commune_id=place.commune_id,
-            commune=_commune_name(tree, place),
+            commune_key=commune.key if commune else "",
+            commune=commune.name if commune else "",
             is_place=True,
             is_fictional=place.is_fictional,
         )
@@ -219,17 +221,12 @@ def _year_before(session: Session, tree: PlaceTree, period: Period) -> Line:
     return total(_numbers(session, tree, period, Dimension.CATEGORY).values())
 
 
-def _commune_name(tree: PlaceTree, place: PlaceName) -> str:
-    commune = tree.names.get(place.commune_id or 0)
-    return commune.name if commune else ""
-
-
 def _place_order(tree: PlaceTree, place: PlaceName) -> tuple[bool, str, bool, str]:
     """Put places under the commune of today: communes in Vietnamese order, each before its own."""
     commune = tree.names.get(place.commune_id or 0)
     return (
         commune is not None,
-        sort_key(_commune_name(tree, place)),
+        sort_key(commune.name) if commune else "",
         commune is not None and commune.id != place.id,
         sort_key(place.name),
     )

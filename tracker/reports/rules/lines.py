@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import timedelta
 
 from tracker.core.i18n import N_, Labelled, language
 from tracker.petitions.lifecycle import Status
@@ -16,7 +15,6 @@ from tracker.petitions.rules import (
     UNDATED,
     ended_as,
 )
-from tracker.reports.rules.periods import Period
 
 NO_RATE = "–"
 
@@ -152,20 +150,6 @@ def shown_share(share: float | None) -> str:
         return NO_RATE
     percent = f"{share * 100:.1f}%"
     return percent if language() == "en" else percent.replace(".", ",")
-
-
-def cell_arguments(name: str, period: Period) -> dict[str, str]:
-    """Give the arguments under which the list of petitions shows what a number counts."""
-    if name == "carried_over":
-        day_before = period.start - timedelta(days=1)
-        return {"cell": OUTSTANDING, "cell_to": day_before.isoformat()}
-    if name in STANDING:
-        return {"cell": STANDING[name], "cell_to": period.end.isoformat()}
-    return {
-        "cell": FLOWS[name],
-        "cell_from": period.start.isoformat(),
-        "cell_to": period.end.isoformat(),
-    }
 
 
 def _stock(stock: str, sums: Mapping[str, int]) -> int:

@@ -1,0 +1,28 @@
+"""Where a number of the report leads: to the list of exactly the petitions that it counts."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from tracker.petitions.queries import Flow, PetitionFilter, Stock
+from tracker.petitions.queries.addresses import petitions_address
+from tracker.petitions.rules import OUTSTANDING
+from tracker.reports.rules import FLOWS, STANDING, Period
+
+
+def cell_of(name: str, period: Period) -> Flow | Stock:
+    """Give what a number of a line counts: a stock on a day, or what happened in the period."""
+    if name == "carried_over":
+        return Stock(OUTSTANDING, period.start - timedelta(days=1))
+    if name in STANDING:
+        return Stock(STANDING[name], period.end)
+    return Flow(FLOWS[name], period.start, period.end)
+
+
+def cell_address(
+    name: str, period: Period, rows: Mapping[str, Any], *, only_here: bool = False
+) -> str:
+    """Give the address of the petitions behind a number; `rows` are codes of what its line is."""
+    return petitions_address(
+        PetitionFilter(only_here=only_here, cell=cell_of(name, period)), **rows
+    )
