@@ -1,0 +1,29 @@
+"""Codes made from names, and which kinds of place people may have: pure rules."""
+
+import re
+from collections.abc import Collection
+from datetime import date
+
+from tracker.core.text import fold
+from tracker.places.rules import PlaceKind
+
+LONGEST_CODE = 40
+HOMES = (PlaceKind.REGISTER, PlaceKind.PROVINCE, PlaceKind.COMMUNE)
+"""What a person's place may be: records are answered for by communes and those above."""
+MOST_DUE_DAYS = 365
+EARLIEST_DAY = date(1900, 1, 1)
+
+
+def code_from(name: str, taken: Collection[str], *, between: str = "_") -> str:
+    """Make a code from a name, in plain letters, other than those that are taken.
+
+    >>> code_from("Giải phóng mặt bằng", {"giai_phong_mat_bang"})
+    'giai_phong_mat_bang_2'
+    """
+    plain = re.sub(r"[^a-z0-9]+", between, fold(name)).strip(between) or "muc"
+    code, number = plain[:LONGEST_CODE].rstrip(between), 1
+    while code in taken:
+        number += 1
+        ending = f"{between}{number}"
+        code = plain[: LONGEST_CODE - len(ending)].rstrip(between) + ending
+    return code

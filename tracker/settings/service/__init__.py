@@ -1,0 +1,1 @@
+"""What administrators change: people, lists, places; every act is one transaction, journaled."""

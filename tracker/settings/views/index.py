@@ -1,0 +1,17 @@
+"""The first page of settings."""
+
+from flask import render_template
+
+from tracker.accounts.guard import current_scope, requires
+from tracker.accounts.permissions import Permission
+from tracker.core.web import db_session
+from tracker.settings import queries
+from tracker.settings.views.frame import bp
+
+
+@bp.get("/settings")
+@requires(Permission.MANAGE_SETTINGS)
+def index() -> str:
+    """Show what administrators keep, and how much there is of it."""
+    counts = queries.counts(db_session(), current_scope().ids)
+    return render_template("settings/index.html", counts=counts)

@@ -1,0 +1,133 @@
+"""People: the list, a new one, changing one, a new password, ending sign-ins."""
+
+from typing import Any
+
+from flask import flash, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from tracker.accounts.guard import current_scope, current_user, requires
+from tracker.accounts.models import User
+from tracker.accounts.permissions import Permission
+from tracker.accounts.queries import open_sign_ins, person_for
+from tracker.accounts.service import UserChange, UsernameRefused
+from tracker.core.errors import NotAllowed, NotFound, Stale, TrackerError
+from tracker.core.i18n import gettext
+from tracker.core.web import db_session
+from tracker.places.models import Place
+from tracker.settings import queries
+from tracker.settings.forms import ActForm, PersonChangeForm, PersonForm, seen_version
+from tracker.settings.service import people as service
+from tracker.settings.service.people import NewPerson
+from tracker.settings.views.frame import bp, stale_page
+
+PAGE = "settings/person.html"
+
+
+@bp.get("/settings/people")
+@requires(Permission.MANAGE_PEOPLE)
+def people() -> str:
+    """List the people of the administrator's scope."""
+    rows = queries.people_rows(db_session(), current_scope().ids)
+    return render_template("settings/people.html", people=rows)
+
+
+@bp.route("/settings/people/new", methods=["GET", "POST"])
+@requires(Permission.MANAGE_PEOPLE)
+def new_person() -> Any:
+    """Make a person; the answer shows the first password, once."""
+    form = PersonForm()
+    _offer_places(form, None)
+    if not form.validate_on_submit():
+        return render_template("settings/person_new.html", form=form)
+    new = NewPerson(
+        form.username.data or "", form.full_name.data or "", form.role.data, form.place.data
+    )
+    try:
+        user, password = service.add_person(db_session(), current_user(), new, form.key.data or "")
+    except TrackerError as refusal:
+        form.refuse("username" if isinstance(refusal, UsernameRefused) else "full_name", refusal)
+        return render_template("settings/person_new.html", form=form)
+    return _password_page(user, password, is_first=True)
+
+
+@bp.route("/settings/people/<username>", methods=["GET", "POST"])
+@requires(Permission.MANAGE_PEOPLE)
+def person(username: str) -> Any:
+    """Show and change a person."""
+    user = person_for(db_session(), current_user(), username)
+    form = PersonChangeForm(data=_kept(user) | {"version": user.version})
+    _offer_places(form, user.place)
+    if not form.validate_on_submit():
+        return _person_page(user, form)
+    change = UserChange(
+        full_name=form.full_name.data or "",
+        role=form.role.data,
+        place_id=form.place.data,
+        is_disabled=form.is_disabled.data,
+        seen_version=seen_version(form),
+    )
+    try:
+        service.change_person(db_session(), current_user(), user.username, change)
+    except Stale as refusal:
+        now = person_for(db_session(), current_user(), username)
+        more = {"person": now, "sign_ins": open_sign_ins(db_session(), now)}
+        return stale_page(PAGE, refusal, form, _kept(now), now.version, **more)
+    except (NotFound, NotAllowed):
+        raise
+    except TrackerError as refusal:
+        form.refuse("role", refusal)
+        return _person_page(user, form)
+    flash(gettext("The changes are kept."), "success")
+    return redirect(url_for("settings.people"), 303)
+
+
+@bp.post("/settings/people/<username>/password")
+@requires(Permission.MANAGE_PEOPLE)
+def new_password(username: str) -> Any:
+    """Give a person a new password; the answer shows it, once."""
+    user = person_for(db_session(), current_user(), username)
+    try:
+        password = service.give_new_password(
+            db_session(), current_user(), user.username, seen_version(ActForm())
+        )
+    except Stale as refusal:
+        form = PersonChangeForm(formdata=None, data=_kept(user))
+        _offer_places(form, user.place)
+        more = {"person": user, "sign_ins": open_sign_ins(db_session(), user)}
+        return stale_page(PAGE, refusal, form, {}, user.version, **more)
+    return _password_page(user, password, is_first=False)
+
+
+@bp.post("/settings/people/<username>/sign-ins/end")
+@requires(Permission.MANAGE_PEOPLE)
+def end_sign_ins(username: str) -> Response:
+    """End every sign-in of a person."""
+    user = person_for(db_session(), current_user(), username)
+    service.end_sign_ins(db_session(), current_user(), user.username)
+    flash(gettext("Every sign-in of %(name)s is ended.", name=user.full_name), "success")
+    return redirect(url_for("settings.person", username=user.username), 303)
+
+
+def _offer_places(form: PersonForm | PersonChangeForm, present: Place | None) -> None:
+    form.place.offer(queries.home_choices(db_session(), current_scope().ids, present))
+
+
+def _kept(user: User) -> dict[str, Any]:
+    return {
+        "full_name": user.full_name,
+        "role": user.role,
+        "place": user.place_id,
+        "is_disabled": user.is_disabled,
+    }
+
+
+def _person_page(user: User, form: PersonChangeForm) -> str:
+    rows = open_sign_ins(db_session(), user)
+    return render_template(PAGE, form=form, person=user, sign_ins=rows)
+
+
+def _password_page(user: User, password: str | None, *, is_first: bool) -> str:
+    """Show a password in the answer to the form itself: it never stands in an address or cookie."""
+    return render_template(
+        "settings/password_once.html", person=user, password=password, is_first=is_first
+    )
