@@ -94,7 +94,9 @@ def catalogue(code: str) -> NullTranslations:
             compiled = io.BytesIO()
             mofile.write_mo(compiled, pofile.read_po(file, locale=code))
         compiled.seek(0)
-        merged.merge(Translations(compiled))
+        one = Translations(compiled)
+        merged.merge(one)
+        merged.plural = one.plural  # merging leaves the rule of number behind
     return merged
 
 

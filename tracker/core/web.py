@@ -50,7 +50,7 @@ def streamed(read: Callable[[Session], Iterator[str]]) -> Iterator[str]:
     return pieces()
 
 
-def download(body: Iterator[str] | bytes, media_type: str, name: str) -> Response:
+def download(body: Iterator[str] | Iterator[bytes] | bytes, media_type: str, name: str) -> Response:
     """Answer with a file to keep; a name in any script reaches every browser."""
     response = Response(body, content_type=media_type)
     plain = name.encode("ascii", "replace").decode().replace("?", "_").replace('"', "_")
