@@ -1,5 +1,6 @@
 """Logging a dialogue, and changing its facts."""
 
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -12,6 +13,7 @@ from tracker.core import clock
 from tracker.core.db import transaction
 from tracker.core.errors import NotAllowed, NotFound
 from tracker.core.numbering import next_number
+from tracker.dialogues.lifecycle import HAPPENED
 from tracker.dialogues.models import Dialogue, DialogueStep
 from tracker.dialogues.service.recording import known_day, lock, record, searched
 from tracker.dialogues.service.requests import (
@@ -87,9 +89,17 @@ def _log(
             journal.keep_key(session, actor, key, dialogue.code)
         session.add(dialogue)
         session.flush()  # the step and the journal name the row
-        step = DialogueStep(stage_before=None, stage=new.stage, happened_on=known_day(dialogue))
+        step = DialogueStep(stage_before=None, stage=new.stage, happened_on=_first_day_of(dialogue))
         record(session, actor, dialogue, step)
     return dialogue
+
+
+def _first_day_of(dialogue: Dialogue) -> date | None:
+    """Give the day that being logged counts for: planning is never later than the dialogue."""
+    day, today = known_day(dialogue), clock.today()
+    if dialogue.stage in HAPPENED:
+        return day
+    return min(day, today) if day else today
 
 
 def _made(session: Session, code: str) -> Dialogue:

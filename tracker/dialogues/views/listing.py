@@ -1,0 +1,88 @@
+"""The list of dialogues, and its file."""
+
+from collections.abc import Iterator
+
+from flask import Response, render_template, request
+from sqlalchemy.orm import Session
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
+
+from tracker.accounts.guard import current_scope, current_user, requires
+from tracker.accounts.permissions import Permission
+from tracker.core import clock
+from tracker.core.csvout import MEDIA_TYPE, Separator, Variant, csv_lines
+from tracker.core.i18n import gettext
+from tracker.core.web import db_session, download, own_session, streamed
+from tracker.dialogues import columns
+from tracker.dialogues.forms import FilterForm
+from tracker.dialogues.queries import (
+    DialogueFilter,
+    dialogue_count,
+    dialogue_export_rows,
+    dialogue_page,
+)
+from tracker.dialogues.rules import Sort
+from tracker.dialogues.views.blueprint import bp, count_columns, offered_places
+from tracker.journal import service as journal
+from tracker.places.queries import places_in
+
+NARROWING = ("q", "form", "stage", "place", "held_from", "held_to", "date_unknown")
+
+
+@bp.get("/dialogues")
+@requires(Permission.READ_REGISTER)
+def index() -> str:
+    """Show the dialogues that an address asks for, a page at a time."""
+    session, scope = db_session(), current_scope().ids
+    form, asked, sort = _asked()
+    page = dialogue_page(session, scope, asked, sort, request.args.get("after"))
+    ids = [row.id for row in page.rows]
+    return render_template(
+        "dialogues/index.html",
+        form=form,
+        page=page,
+        count=dialogue_count(session, scope, asked),
+        counts=[(column.header, column.count(session, ids)) for column in count_columns],
+        is_narrowed=asked != DialogueFilter(),
+        file_arguments=_kept_arguments(),
+    )
+
+
+@bp.get("/dialogues.csv")
+@requires(Permission.EXPORT)
+def export() -> Response:
+    """Give all rows of the list as a file: for Excel, or with variant=machine for programs."""
+    _, asked, sort = _asked()
+    scope, variant = current_scope().ids, _variant()
+    separator = Separator.SEMICOLON if request.args.get("separator") == ";" else Separator.COMMA
+    narrowed = [name for name in NARROWING if request.args.get(name)]
+    detail = " ".join([variant, *narrowed])
+    with own_session(read_only=False) as writing:
+        journal.note_export(writing, current_user(), "dialogues.csv", detail)
+
+    def read(session: Session) -> Iterator[str]:
+        rows = columns.lines(dialogue_export_rows(session, scope, asked, sort), variant)
+        yield from csv_lines(columns.header(variant), rows, variant=variant, separator=separator)
+
+    return download(streamed(read), MEDIA_TYPE, f"doi-thoai-{clock.today().isoformat()}.csv")
+
+
+def _asked() -> tuple[FilterForm, DialogueFilter, Sort]:
+    form = FilterForm(request.args)
+    names = offered_places()
+    keys = {place.id: place.key for place in places_in(db_session(), current_scope().ids)}
+    form.place.choices = [
+        SelectChoice("", gettext("All")),
+        *(SelectChoice(keys[place_id], name) for place_id, name in names.items()),
+    ]
+    form.validate()
+    ids = {key: place_id for place_id, key in keys.items()}
+    return form, form.asked(ids), form.sort.data or Sort.NEWEST
+
+
+def _kept_arguments() -> dict[str, str]:
+    kept = (*NARROWING, "sort")
+    return {name: text for name in kept if (text := request.args.get(name, ""))}
+
+
+def _variant() -> Variant:
+    return Variant.MACHINE if request.args.get("variant") == Variant.MACHINE else Variant.EXCEL

@@ -1,0 +1,94 @@
+"""One dialogue: all that is known of it, and the steps of its life."""
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from markupsafe import Markup
+
+from tracker.accounts.guard import current_user, requires
+from tracker.accounts.permissions import Permission
+from tracker.attachments.queries import attachments_of
+from tracker.core.errors import TrackerError
+from tracker.core.i18n import gettext, say
+from tracker.core.web import db_session
+from tracker.dialogues.forms import FileForm, MoveForm
+from tracker.dialogues.lifecycle import MOVES
+from tracker.dialogues.models import Dialogue
+from tracker.dialogues.queries import offered_moves, timeline
+from tracker.dialogues.service import Attendance, move_dialogue
+from tracker.dialogues.views.blueprint import asked_dialogue, bp, page_sections
+from tracker.dialogues.views.writing import refuse
+from tracker.places.queries import place_choices
+
+
+@bp.get("/dialogues/<code>")
+@requires(Permission.READ_REGISTER)
+def one(code: str) -> str:
+    """Show a dialogue and everything it led to."""
+    return page_of(asked_dialogue(code))
+
+
+@bp.post("/dialogues/<code>/moves")
+@requires(Permission.MOVE_DIALOGUE)
+def move(code: str) -> Any:
+    """Take one step; a refused one comes back with what was typed."""
+    dialogue = asked_dialogue(code)
+    asked = MOVES.get(request.form.get("move", ""))
+    if asked is None:
+        flash(gettext("There is no such step."), "error")
+        return page_of(dialogue), 409
+    form = MoveForm.of(asked, dialogue, sent=True)
+    if not form.validate():
+        return page_of(dialogue, form)
+    try:
+        move_dialogue(
+            db_session(),
+            current_user(),
+            dialogue,
+            asked.name,
+            happened_on=form.happened_on.data,
+            note=form.note.data or "",
+            document_number=form.document_number.data or "" if form.document_number else "",
+            attendance=_attendance(form),
+            seen_version=form.version.data,
+        )
+    except TrackerError as refusal:
+        refuse(form, refusal)
+        return page_of(asked_dialogue(code), form), refusal.status_code
+    flash(gettext("The dialogue is now “%(stage)s”.", stage=say(dialogue.stage)), "success")
+    return redirect(url_for("dialogues.one", code=code), 303)
+
+
+def page_of(
+    dialogue: Dialogue,
+    refused: MoveForm | None = None,
+    file_form: FileForm | None = None,
+) -> str:
+    """Write the page, with a form that was refused in its place."""
+    session, user = db_session(), current_user()
+    offered = offered_moves(user, dialogue)
+    name = (refused.move.data or "") if refused else ""
+    forms = {move.name: MoveForm.of(move, dialogue, sent=False) for move in offered}
+    is_lost = refused is not None and name not in forms
+    if refused is not None and not is_lost:
+        refused.version.data = dialogue.version  # sent again, it answers to what now stands there
+        forms[name] = refused
+    return render_template(
+        "dialogues/one.html",
+        dialogue=dialogue,
+        place_name=place_choices(session, frozenset({dialogue.place_id}))[dialogue.place_id],
+        steps=timeline(session, dialogue),
+        moves=[(move, forms[move.name]) for move in offered],
+        refused=refused,
+        is_lost=is_lost,
+        files=attachments_of(session, dialogue.code),
+        file_form=file_form or FileForm(formdata=None),
+        # Each section was written, and escaped, by a template of the feature it belongs to.
+        sections=[Markup(section(dialogue)) for section in page_sections],
+    )
+
+
+def _attendance(form: MoveForm) -> Attendance | None:
+    if not form.invited:
+        return None
+    return Attendance(form.invited.data, form.present.data, form.speakers.data)
