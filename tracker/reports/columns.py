@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from tracker.core.csvout import Separator, Variant
 from tracker.core.i18n import N_, gettext, say
-from tracker.petitions.lifecycle import Status
+from tracker.petitions.lifecycle import ENDED
 from tracker.reports.queries import Report, ReportLine
 from tracker.reports.rules import NUMBERS
 
@@ -20,10 +20,10 @@ class Column:
 
 
 NUMBER_WORDS = {
+    **{str(status): status.label for status in ENDED},
     "carried_over": N_("Carried over"),
     "received": N_("Received in the period"),
     "reopened": N_("Reopened"),
-    **{str(status): status.label for status in Status},
     "outstanding": N_("Outstanding"),
     "in_time": N_("Outstanding, in time"),
     "late": N_("Outstanding, late"),

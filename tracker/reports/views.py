@@ -85,11 +85,13 @@ def resolution_csv() -> Response:
     )
     body = "".join(lines).encode()
     days = f"{asked.counted.start:%Y%m%d}-{asked.counted.end:%Y%m%d}"
+    told = "; ".join(f"{name}={text}" for name, text in asked.arguments().items())
     # The reading is over; on some engines it would stand in the way of its own note.
     db_session().close()
     with own_session(read_only=False) as writing:
-        journal.note_export(writing, current_user(), "report:resolution", f"{days} {asked.cut}")
-    return download(body, MEDIA_TYPE, f"bao-cao-giai-quyet-{days}-{asked.cut}.csv")
+        journal.note_export(writing, current_user(), "reports/resolution.csv", told)
+    invented = "hu-cau-" if report.fictional else ""
+    return download(body, MEDIA_TYPE, f"bao-cao-giai-quyet-{invented}{days}-{asked.cut}.csv")
 
 
 def _tree() -> PlaceTree:
