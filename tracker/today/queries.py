@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.core import clock
 from tracker.core.dates import Precision
 from tracker.dialogues.lifecycle import Stage
 from tracker.dialogues.models import Dialogue
-from tracker.petitions.models import Petition
+from tracker.petitions.queries import PetitionFilter, petition_count
 from tracker.places.models import Place
 
 SHOWN = 8
@@ -39,11 +39,10 @@ def unfinished_dialogues(session: Session, scope: frozenset[int]) -> list[Dialog
     return _dialogues(session, scope, {Stage.HELD, Stage.CONCLUDED}, latest_first=True)
 
 
-def newly_logged(session: Session, scope: frozenset[int]) -> int:
-    """Count the petitions typed into the register in the last seven days."""
-    since = clock.now() - timedelta(days=NEWLY_DAYS)
-    counted = select(func.count()).where(Petition.place_id.in_(scope), Petition.logged_at >= since)
-    return session.scalar(counted) or 0
+def newly_received(session: Session, scope: frozenset[int]) -> tuple[int, date]:
+    """Count the petitions received in the last seven days; give the first of these days too."""
+    since = clock.today() - timedelta(days=NEWLY_DAYS - 1)
+    return petition_count(session, scope, PetitionFilter(received_from=since)), since
 
 
 def _dialogues(

@@ -49,6 +49,7 @@ def today() -> str:
     piles = today_piles(session, scope)
     order = PILES.get(current_user().role, PILES[Role.LEADER])
     shown = [piles[waiting] for waiting in order]
+    newly, since = queries.newly_received(session, scope)
     return render_template(
         "today/today.html",
         piles=shown,
@@ -56,6 +57,7 @@ def today() -> str:
         lists=LISTS,
         coming=queries.coming_dialogues(session, scope),
         unfinished=queries.unfinished_dialogues(session, scope),
-        newly=queries.newly_logged(session, scope),
+        newly=newly,
+        newly_since=since,
         newly_days=queries.NEWLY_DAYS,
     )
