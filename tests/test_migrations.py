@@ -3,9 +3,12 @@
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, inspect, text
+from sqlalchemy.orm import Session
 
 from tracker.core import migrate
 from tracker.core.db import Base, engine_for
+from tracker.petitions.queries import ledger_mismatches, postings_missing
+from tracker.petitions.service import rebuild_ledger
 
 
 def test_migrations_make_the_schema_that_the_models_describe(database_url):
@@ -70,3 +73,98 @@ def _check_names(engine: Engine) -> set[tuple[str, str | None]]:
         for table in inspector.get_table_names()
         for check in inspector.get_check_constraints(table)
     }
+
+
+BEFORE_0002 = (
+    "INSERT INTO places (id, key, name, kind, is_fictional, source)"
+    " VALUES (1, 'xa-thu', 'Xã Thử', 'commune', false, '')",
+    "INSERT INTO categories (id, code, name_vi, name_en, position, is_retired)"
+    " VALUES (1, 'dat', 'Đất đai', 'Land', 1, false)",
+    "INSERT INTO departments (id, code, name_vi, name_en, is_retired)"
+    " VALUES (1, 'kt', 'Phòng Kinh tế', 'Economy', false)",
+    "INSERT INTO users (id, username, full_name, password_hash, role, place_id, is_disabled,"
+    " must_change_password, created_at, version)"
+    " VALUES (1, 'canbo', 'Cán bộ', 'x', 'staff', 1, false, false, '2026-01-01 00:00:00', 1)",
+    "INSERT INTO sign_ins (id, token_hash, user_id, started_at, last_seen_at)"
+    " VALUES (1, 'h', 1, '2026-01-01 00:00:00', '2026-01-01 00:00:00')",
+    "INSERT INTO dialogues (id, code, form, stage, topic, place_id, venue, held_on,"
+    " date_precision, starts_at, chair, secretary, audience, minutes, conclusion, source,"
+    " logged_at, search_text, version) VALUES (1, 'DT-2026-0001', 'regular', 'held', 'Định kỳ',"
+    " 1, '', '2026-01-05', 'day', '', '', '', '', '', '', '', '2026-01-05 00:00:00', '', 1)",
+    "INSERT INTO petitions (id, code, dialogue_id, place_id, category_id, department_id, channel,"
+    " kind, level, status, citizen_name, citizen_phone, people, content, received_on,"
+    " date_precision, source, logged_at, search_text, version) VALUES"
+    " (1, 'KN-2026-000001', 1, 1, 1, 1, 'dialogue', 'feedback', 'commune', 'explained',"
+    " 'Nguyễn Văn A', '', 1, 'Đường hỏng', '2026-01-05', 'day', '', '2026-01-05 00:00:00', '', 2),"
+    " (2, 'KN-2026-000002', NULL, 1, 1, NULL, 'letter', 'feedback', 'commune', 'received',"
+    " '', '', 3, 'Nước bẩn', '2026-01-06', 'day', '', '2026-01-06 00:00:00', '', 1)",
+    "INSERT INTO petition_steps (id, petition_id, status_before, status, happened_on,"
+    " recorded_at, note, document_number) VALUES"
+    " (1, 1, NULL, 'received', '2026-01-05', '2026-01-05 00:00:00', '', ''),"
+    " (2, 1, 'received', 'explained', '2026-01-09', '2026-01-09 00:00:00', 'Đã rõ', '7/TB'),"
+    " (3, 2, NULL, 'received', '2026-01-06', '2026-01-06 00:00:00', '', '')",
+    "INSERT INTO movements (id, day, place_id, category_id, measure, quantity) VALUES"
+    " (1, '2026-01-05', 1, 1, 'received', 1), (2, '2026-01-06', 1, 1, 'received', 1),"
+    " (3, '2026-01-09', 1, 1, 'ended_explained', 1)",
+)
+TABLES_OF_0001 = (
+    *("places", "categories", "departments", "users", "sign_ins", "dialogues"),
+    *("petitions", "petition_steps", "movements"),
+)
+
+
+def _rows(engine: Engine) -> dict[str, list[dict[str, object]]]:
+    with engine.connect() as connection:
+        return {
+            table: [
+                dict(row._mapping)
+                for row in connection.execute(text(f"SELECT * FROM {table} ORDER BY id"))
+            ]
+            for table in TABLES_OF_0001
+        }
+
+
+def test_revision_0002_keeps_every_row_on_its_way_up_and_down(database_url):
+    engine = engine_for(database_url)
+    migrate.upgrade(engine, "0001")
+    with engine.begin() as connection:
+        for statement in BEFORE_0002:
+            connection.execute(text(statement))
+    before = _rows(engine)
+
+    migrate.upgrade(engine, "0002")
+    between = _rows(engine)
+    migrate.downgrade(engine, "0001")
+
+    assert _rows(engine) == before
+    for table, rows in before.items():
+        kept = [
+            {name: row[name] for name in old} for row, old in zip(between[table], rows, strict=True)
+        ]
+        assert kept == rows, table
+    migrate.upgrade(engine)
+    engine.dispose()
+
+
+def test_revision_0002_tells_of_old_rows_what_is_known_and_the_ledger_can_be_rebuilt(
+    database_url,
+):
+    engine = engine_for(database_url)
+    migrate.upgrade(engine, "0001")
+    with engine.begin() as connection:
+        for statement in BEFORE_0002:
+            connection.execute(text(statement))
+    migrate.upgrade(engine)
+
+    explained, received = _rows(engine)["petitions"]
+    assert (explained["petitioner"], received["petitioner"]) == ("person", "group")
+    assert str(explained["ended_on"]) == "2026-01-09"
+    assert (explained["latest_note"], explained["latest_document"]) == ("Đã rõ", "7/TB")
+    assert [row["move"] for row in _rows(engine)["petition_steps"]] == [
+        *("receive", "explain", "receive"),
+    ]
+    with Session(engine) as session:
+        assert postings_missing(session)
+        rebuild_ledger(session)
+        assert ledger_mismatches(session) == []
+    engine.dispose()

@@ -16,6 +16,9 @@ from tracker.petitions.lifecycle import AMEND, CORRECT, ENDED, MEANINGS, OPEN, C
 
 CONTENT_LIMIT = 20_000
 NOTE_LIMIT = 20_000
+NAME_LIMIT = 200
+PHONE_LIMIT = 40
+MOST_PEOPLE = 1_000_000
 SOON_DAYS = 3
 """A due date this many calendar days away, or nearer, is due soon."""
 

@@ -17,7 +17,7 @@ from tracker.dialogues.models import Category, Department
 from tracker.petitions.lifecycle import AMEND, CORRECT, MOVES
 from tracker.petitions.models import Petition, PetitionStep
 from tracker.petitions.queries import correctable_step, facts
-from tracker.petitions.rules import StepFact, effective, first_day, spot_answer
+from tracker.petitions.rules import NOTE_LIMIT, StepFact, effective, first_day, spot_answer
 from tracker.petitions.service.receiving import check_category, check_department, check_place
 from tracker.petitions.service.recording import counted_under, lock, record, searched
 from tracker.petitions.service.requests import (
@@ -25,6 +25,7 @@ from tracker.petitions.service.requests import (
     MoveRefused,
     PetitionRefused,
     check_facts,
+    check_length,
 )
 from tracker.places.models import Place
 
@@ -74,6 +75,7 @@ def correct_step(
             raise NotAllowed("Your role does not take this step, so it does not take it back.")
         if not reason.strip():
             raise MoveRefused("State the reason.")
+        check_length(reason, NOTE_LIMIT)
         former_cell = counted_under(petition)
         step = PetitionStep(
             move=CORRECT,
@@ -102,6 +104,7 @@ def amend_petition(
         check_facts(asked)
         if not asked.reason.strip():
             raise PetitionRefused("State the reason.")
+        check_length(asked.reason, NOTE_LIMIT)
         wanted = _wanted(asked)
         _check_known(session, actor, petition, wanted)
         _check_order(facts(history), wanted)

@@ -18,15 +18,17 @@ from tracker.core.numbering import next_number
 from tracker.core.text import checked
 from tracker.dialogues.models import Category, Department, Dialogue
 from tracker.journal import service as journal
-from tracker.journal.models import CreationKey
 from tracker.petitions.lifecycle import RECEIVE, Status
 from tracker.petitions.models import Petition, PetitionStep
-from tracker.petitions.rules import first_day
+from tracker.petitions.rules import NOTE_LIMIT, first_day
 from tracker.petitions.service.recording import record, searched
-from tracker.petitions.service.requests import NewPetition, PetitionRefused, check_facts
+from tracker.petitions.service.requests import (
+    NewPetition,
+    PetitionRefused,
+    check_facts,
+    check_length,
+)
 from tracker.places.queries import scope_ids
-
-LONGEST_KEY = 40
 
 
 def log_petition(session: Session, actor: User | None, new: NewPetition, key: str = "") -> Petition:
@@ -38,6 +40,7 @@ def log_petition(session: Session, actor: User | None, new: NewPetition, key: st
     if actor is not None and not actor.may(Permission.LOG_PETITION):
         raise NotAllowed("Your role does not log petitions.")
     check_facts(new)
+    check_length(new.answer_on_spot, NOTE_LIMIT)
     try:
         return _log(session, actor, new, key)
     except IntegrityError:
@@ -47,7 +50,7 @@ def log_petition(session: Session, actor: User | None, new: NewPetition, key: st
 
 def _log(session: Session, actor: User | None, new: NewPetition, key: str) -> Petition:
     with transaction(session):
-        if actor is not None and key and (code := _made_before(session, actor, key)):
+        if actor is not None and key and (code := journal.made_before(session, actor, key)):
             return session.scalars(select(Petition).where(Petition.code == code)).one()
         _check_known(session, actor, new)
         petition = _new_row(session, actor, new)
@@ -64,14 +67,6 @@ def _log(session: Session, actor: User | None, new: NewPetition, key: str) -> Pe
             step = PetitionStep(move="explain", happened_on=day, note=answer)
             record(session, actor, petition, step, [first])
     return petition
-
-
-def _made_before(session: Session, actor: User, key: str) -> str | None:
-    code = journal.made_before(session, actor, key)
-    used = session.get(CreationKey, key) is not None
-    if code is None and (used or len(key) > LONGEST_KEY):
-        raise PetitionRefused("This form cannot be used again; open a new one.")
-    return code
 
 
 def check_place(session: Session, actor: User | None, place_id: int) -> None:

@@ -12,11 +12,12 @@ from sqlalchemy.orm.attributes import flag_modified
 from tracker.accounts.models import User
 from tracker.core import clock
 from tracker.core.errors import Stale
+from tracker.core.i18n import Message
 from tracker.core.text import fold
 from tracker.journal import service as journal
 from tracker.ledger import service as ledger
 from tracker.ledger.models import NO_DEPARTMENT
-from tracker.petitions.lifecycle import ENDED
+from tracker.petitions.lifecycle import ENDED, STEP_WORDS
 from tracker.petitions.models import Petition, PetitionPosting, PetitionStep
 from tracker.petitions.queries import facts, steps_of
 from tracker.petitions.rules import Postings, effective, postings
@@ -28,12 +29,15 @@ CellKey = tuple[int, int, int]
 def lock(session: Session, petition: Petition, seen_version: int | None) -> list[PetitionStep]:
     """Hold the petition until commit and give its steps; refuse when it was changed meanwhile."""
     session.refresh(petition, with_for_update=True)
+    history = steps_of(session, petition.id)
     if seen_version not in (None, petition.version):
+        last = history[-1]
         raise Stale(
-            "Someone else has just changed this petition: it is now “%(status)s”.",
+            "Someone else has just changed this petition (%(step)s): it is now “%(status)s”.",
+            step=Message(STEP_WORDS.get(last.move, last.status.label)),
             status=petition.status,
         )
-    return steps_of(session, petition.id)
+    return history
 
 
 def counted_under(petition: Petition) -> CellKey:

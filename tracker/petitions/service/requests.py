@@ -7,7 +7,14 @@ from tracker.core import clock
 from tracker.core.dates import Precision
 from tracker.core.errors import TrackerError
 from tracker.petitions.lifecycle import Channel, Ground, Kind, Level, Move, Petitioner
-from tracker.petitions.rules import CONTENT_LIMIT, NOTE_LIMIT, first_day
+from tracker.petitions.rules import (
+    CONTENT_LIMIT,
+    MOST_PEOPLE,
+    NAME_LIMIT,
+    NOTE_LIMIT,
+    PHONE_LIMIT,
+    first_day,
+)
 
 
 class MoveRefused(TrackerError):
@@ -80,8 +87,13 @@ def check_facts(facts: Facts) -> None:
     """Refuse facts that contradict each other."""
     if not facts.content.strip():
         raise PetitionRefused("Enter what was raised.")
-    if len(facts.content) > CONTENT_LIMIT:
-        raise PetitionRefused("The text is longer than %(limit)s characters.", limit=CONTENT_LIMIT)
+    check_length(facts.content, CONTENT_LIMIT)
+    for text, limit in (
+        (facts.citizen_name, NAME_LIMIT),
+        (facts.cooperating, NAME_LIMIT),
+        (facts.citizen_phone, PHONE_LIMIT),
+    ):
+        check_length(text, limit)
     if (facts.received_on is None) != (facts.date_precision is Precision.UNKNOWN):
         raise PetitionRefused("Enter the day of receipt, or say that it is unknown.")
     if facts.received_on and facts.received_on > clock.today():
@@ -92,9 +104,17 @@ def check_facts(facts: Facts) -> None:
     _check_petitioner(facts)
 
 
+def check_length(text: str, limit: int) -> None:
+    """Refuse a text that its column or the page cannot hold."""
+    if len(text) > limit:
+        raise PetitionRefused("The text is longer than %(limit)s characters.", limit=limit)
+
+
 def _check_petitioner(facts: Facts) -> None:
     if facts.people is not None and facts.people < 1:
         raise PetitionRefused("The number of people is at least one.")
+    if facts.people is not None and facts.people > MOST_PEOPLE:
+        raise PetitionRefused("The number of people is at most a million.")
     if facts.petitioner is Petitioner.GROUP and facts.people == 1:
         raise PetitionRefused("A group is two people or more, or a number not known.")
     if facts.petitioner is Petitioner.PERSON and facts.people != 1:
@@ -108,8 +128,8 @@ def check_move(move: Move, asked: MoveRequest, last_day: date | None, plan_after
     day = asked.happened_on or clock.today()
     if day > clock.today() or (last_day and day < last_day):
         raise MoveRefused("The day must lie between the step before and today.")
-    if len(asked.note) > NOTE_LIMIT:
-        raise MoveRefused("The text is longer than %(limit)s characters.", limit=NOTE_LIMIT)
+    check_length(asked.note, NOTE_LIMIT)
+    check_length(asked.document_number, NAME_LIMIT)
     if move.needs_note and not asked.note.strip():
         raise MoveRefused("State the reason or the result.")
     if move.needs_document and not asked.document_number.strip():
