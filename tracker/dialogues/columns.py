@@ -7,6 +7,7 @@ from tracker.core.csvout import Variant
 from tracker.core.dates import Precision, shown
 from tracker.core.i18n import N_, gettext
 from tracker.dialogues.queries import ExportRow
+from tracker.dialogues.rules import citation
 
 Reader = Callable[[ExportRow], object]
 
@@ -47,7 +48,7 @@ def _count(name: str) -> Reader:
 
 def _remark(row: ExportRow) -> str:
     invented = gettext("Invented, for demonstration") if row.is_fictional else ""
-    return "; ".join(part for part in (row.source, invented) if part)
+    return "; ".join(part for part in (citation(row.source), invented) if part)
 
 
 NUMBER = "number"

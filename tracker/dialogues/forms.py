@@ -15,6 +15,7 @@ from wtforms import (
 )
 from wtforms.widgets import HiddenInput
 
+from tracker.core import clock
 from tracker.core.dates import Precision
 from tracker.core.fields import (
     BaseForm,
@@ -149,7 +150,7 @@ class MoveForm(BaseForm):
     def of(cls, move: Move, dialogue: Dialogue, *, sent: bool) -> "MoveForm":
         """Give the form of one move, as it was sent or empty, with ids of its own on the page."""
         is_day = dialogue.date_precision is Precision.DAY
-        begun = {"move": move.name, "version": dialogue.version}
+        begun = {"move": move.name, "version": dialogue.version, "happened_on": clock.today()}
         if move.asks_attendance:
             begun |= {name: getattr(dialogue, name) for name in rules.COUNTS}
             begun["happened_on"] = dialogue.held_on if is_day else None
@@ -184,8 +185,8 @@ class FilterForm(BaseForm):
         csrf = False
 
     q = SearchField(N_("Search"), render_kw={"autocomplete": "off"})
-    form = WordField(N_("Form of dialogue"), Form, empty=N_("All"))
-    stage = WordField(N_("Stage"), Stage, empty=N_("All"))
+    form = WordField(N_("Form of dialogue"), Form, empty=N_("Any"))
+    stage = WordField(N_("Stage"), Stage, empty=N_("Any"))
     place = SelectField(N_("Place"), validate_choice=False)
     held_from = DayField(N_("Held from"))
     held_to = DayField(N_("Held to"))

@@ -29,6 +29,7 @@ FIRST_YEAR = 1945
 YEARS_AHEAD = 5
 
 _TIME = re.compile(r"^(\d{1,2})(?:\s*[:hHgG.]\s*(\d{2})?)?$")
+_MARK = re.compile(r"\s*\[[\w-]+\]$")
 
 
 class Sort(Labelled):
@@ -55,3 +56,8 @@ def is_sensible_year(day: date | None, today: date) -> bool:
 def is_held_ahead(stage: Stage, held_on: date | None, today: date) -> bool:
     """Tell whether a dialogue is said to have taken place on a day that is still to come."""
     return stage in HAPPENED and held_on is not None and held_on > today
+
+
+def citation(source: str) -> str:
+    """Give a source as a person cites it, without the mark by which its seed is known again."""
+    return _MARK.sub("", source)

@@ -25,7 +25,9 @@ from tracker.dialogues.views.blueprint import bp, count_columns, offered_places
 from tracker.journal import service as journal
 from tracker.places.queries import places_in
 
-NARROWING = ("q", "form", "stage", "place", "held_from", "held_to", "date_unknown")
+FURTHER = ("form", "held_from", "held_to", "date_unknown")
+NARROWING = ("q", "stage", "place", *FURTHER)
+SEMICOLONS = (Separator.SEMICOLON, "semicolon")
 
 
 @bp.get("/dialogues")
@@ -42,6 +44,7 @@ def index() -> str:
         page=page,
         count=dialogue_count(session, scope, asked),
         counts=[(column.header, column.count(session, ids)) for column in count_columns],
+        opens_more=any(request.args.get(name) for name in FURTHER),
         is_narrowed=asked != DialogueFilter(),
         file_arguments=_kept_arguments(),
     )
@@ -53,7 +56,9 @@ def export() -> Response:
     """Give all rows of the list as a file: for Excel, or with variant=machine for programs."""
     _, asked, sort = _asked()
     scope, variant = current_scope().ids, _variant()
-    separator = Separator.SEMICOLON if request.args.get("separator") == ";" else Separator.COMMA
+    separator = (
+        Separator.SEMICOLON if request.args.get("separator") in SEMICOLONS else Separator.COMMA
+    )
     narrowed = [name for name in NARROWING if request.args.get(name)]
     detail = " ".join([variant, *narrowed])
     with own_session(read_only=False) as writing:
@@ -71,7 +76,7 @@ def _asked() -> tuple[FilterForm, DialogueFilter, Sort]:
     names = offered_places()
     keys = {place.id: place.key for place in places_in(db_session(), current_scope().ids)}
     form.place.choices = [
-        SelectChoice("", gettext("All")),
+        SelectChoice("", gettext("Any")),
         *(SelectChoice(keys[place_id], name) for place_id, name in names.items()),
     ]
     form.validate()

@@ -15,6 +15,7 @@ from tracker.dialogues.forms import FileForm, MoveForm
 from tracker.dialogues.lifecycle import MOVES
 from tracker.dialogues.models import Dialogue
 from tracker.dialogues.queries import offered_moves, timeline
+from tracker.dialogues.rules import citation
 from tracker.dialogues.service import Attendance, move_dialogue
 from tracker.dialogues.views.blueprint import asked_dialogue, bp, page_sections
 from tracker.dialogues.views.writing import refuse
@@ -77,6 +78,7 @@ def page_of(
         "dialogues/one.html",
         dialogue=dialogue,
         place_name=place_choices(session, frozenset({dialogue.place_id}))[dialogue.place_id],
+        citation=citation(dialogue.source),
         steps=timeline(session, dialogue),
         moves=[(move, forms[move.name]) for move in offered],
         refused=refused,
