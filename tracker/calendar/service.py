@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from tracker.calendar.models import CalendarException
 from tracker.core.clock import shown_date
 from tracker.core.db import transaction
+from tracker.core.i18n import DEFAULT_LANGUAGE, gettext, speaking
 
 YEARS = range(2020, 2028)
 LAST_ANNOUNCED_YEAR = 2026
@@ -45,11 +46,11 @@ def _rows() -> Iterator[CalendarException]:
 
 
 def _swap(off: date, worked: date, document: str = "") -> Iterator[CalendarException]:
-    # What a Vietnamese calendar prints is data, as the names of the holidays are.
-    yield _row(
-        off, is_working=False, reason=f"Nghỉ, làm bù {shown_date(worked)}", document=document
-    )
-    yield _row(worked, is_working=True, reason=f"Làm bù cho {shown_date(off)}", document=document)
+    with speaking(DEFAULT_LANGUAGE):  # as the names of the holidays are
+        reason_off = gettext("Off, worked instead on %(day)s", day=shown_date(worked))
+        reason_worked = gettext("Worked instead of %(day)s", day=shown_date(off))
+    yield _row(off, is_working=False, reason=reason_off, document=document)
+    yield _row(worked, is_working=True, reason=reason_worked, document=document)
 
 
 def _row(day: date, *, is_working: bool, reason: str, document: str = "") -> CalendarException:
