@@ -20,7 +20,8 @@ def lock(
     session: Session, dialogue: Dialogue, seen_version: int | None, move: Move | None = None
 ) -> None:
     """Hold the dialogue until commit; tell what happened when it was changed meanwhile."""
-    session.refresh(dialogue, with_for_update=True)
+    session.execute(select(Dialogue.id).where(Dialogue.id == dialogue.id).with_for_update())
+    session.refresh(dialogue)  # not locked itself: what was loaded along with it stays free
     if seen_version in (None, dialogue.version):
         return
     if move is not None and dialogue.stage in move.sources:
