@@ -209,6 +209,27 @@ def test_a_place_of_the_past_is_named_as_of_its_day_under_the_commune_of_today(s
     assert resolution_report(session, narrowed, _last_days(60), Cut.MONTH).total.received == 1
 
 
+def test_over_several_communes_the_places_of_each_have_their_own_sum(session, make):
+    province = make.place(name="Tỉnh", kind=PlaceKind.PROVINCE)
+    here = make.place(name="Xã Bình", parent_id=province.id)
+    there = make.place(name="Xã Ân", parent_id=province.id)
+    former = make.place(name="Xã Cũ", successor_id=here.id)
+    for place in (here, there, former, former):
+        make.petition(place=place)
+
+    report = resolution_report(session, _tree(session, province), _last_days(60), Cut.PLACE)
+
+    assert [(c.name, c.numbers.received) for c in report.communes] == [("Xã Ân", 1), ("Xã Bình", 3)]
+    for commune in report.communes:
+        address = urlsplit(cell_address("received", report.period, {"place": commune.key}))
+        asked = asked_in(session, scope_ids(session, province.id), dict(parse_qsl(address.query)))
+        count = petition_count(session, scope_ids(session, province.id), asked.filter)
+        assert count == commune.numbers.received
+    assert (
+        resolution_report(session, _tree(session, here), _last_days(60), Cut.PLACE).communes == []
+    )
+
+
 def test_lines_stand_in_the_administrators_order_and_retired_ones_stay_while_they_count(
     session, make
 ):

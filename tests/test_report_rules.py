@@ -51,7 +51,19 @@ def test_a_period_is_read_and_said(key, start, end, label):
 
 @pytest.mark.parametrize(
     "nonsense",
-    ["", "x", "2026-13", "2026-00", "2026-Q5", "2026-3M", "26-11", "2026-1", "٢٠٢٦", "1066", "9999"],
+    [
+        "",
+        "x",
+        "2026-13",
+        "2026-00",
+        "2026-Q5",
+        "2026-3M",
+        "26-11",
+        "2026-1",
+        "٢٠٢٦",
+        "1066",
+        "9999",
+    ],
 )
 def test_what_is_no_period_is_refused(nonsense):
     with pytest.raises(PeriodRefused, match="no period"):

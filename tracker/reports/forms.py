@@ -62,7 +62,8 @@ class ReportForm(BaseForm):
         super().__init__(arguments, meta={"csrf": False})
         self.tree = tree
         self.place.choices = [
-            SelectChoice(place.key, INDENT * depth + place.name) for depth, place in tree.in_order()
+            SelectChoice(place.key, INDENT * depth + place.choice)
+            for depth, place in tree.in_order()
         ]
         self.place.data = self.place.data or tree.top.key
 

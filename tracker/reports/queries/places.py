@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tracker.core.clock import shown_date
 from tracker.core.errors import NotFound
+from tracker.core.i18n import gettext
 from tracker.core.text import sort_key
 from tracker.places.models import Place
 from tracker.places.rules import Node, PlaceKind, chain, scope
@@ -27,6 +30,14 @@ class PlaceName:
     today: str
     commune_id: int | None
     is_fictional: bool
+    until: date | None
+
+    @property
+    def choice(self) -> str:
+        """Name the place where one is chosen; one of the past with its last day."""
+        if self.until is None:
+            return self.name
+        return gettext("%(name)s (until %(day)s)", name=self.name, day=shown_date(self.until))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +113,7 @@ def place_tree(session: Session, home_id: int, ids: Iterable[int]) -> PlaceTree:
             Place.parent_id,
             Place.successor_id,
             Place.is_fictional,
+            Place.valid_to,
         ).where(Place.id.in_(list(ids)))
     ).all()
     by_id = {row.id: row for row in rows}
@@ -123,5 +135,6 @@ def place_tree(session: Session, home_id: int, ids: Iterable[int]) -> PlaceTree:
             today=commune.name if commune is not None and is_past else "",
             commune_id=commune.id if commune is not None else None,
             is_fictional=row.is_fictional,
+            until=row.valid_to,
         )
     return PlaceTree(home_id, names, nodes)
