@@ -13,6 +13,7 @@ from tracker.accounts.permissions import Role
 from tracker.accounts.queries import person_named
 from tracker.core import clock
 from tracker.journal.models import JournalEntry
+from tracker.places.rules import PlaceKind
 
 
 def _new(make, **given):
@@ -272,3 +273,15 @@ def test_the_pages_of_people_speak_both_languages(visit, language):
         page = admin.get(f"/settings{path}", lang=language)
         assert page.status_code == 200
         assert f'<html lang="{language}">' in page.text
+
+
+def test_the_widest_place_is_never_given_by_default(visit, make, session):
+    province = make.place(name="Tỉnh Mẫu", kind=PlaceKind.PROVINCE)
+    make.home.parent_id = province.id
+    session.commit()
+
+    above = visit(role=Role.ADMIN, place=province)
+    assert '<option selected value="">' in above.get("/settings/people/new").text
+    assert "Chọn địa bàn" in above.post("/settings/people/new", **_new(make, place="")).text
+    own = visit(role=Role.ADMIN).get("/settings/people/new").text
+    assert f'<option selected value="{make.home.id}">' in own

@@ -74,6 +74,7 @@ class _PersonFields(BaseForm):
     place = RowField(
         N_("Place"),
         [required(N_("Choose the place."))],
+        empty=N_("Choose a place"),
         description=N_("The person sees the records of this place and of all places in it."),
     )
 

@@ -37,6 +37,8 @@ def new_person() -> Any:
     """Make a person; the answer shows the first password, once."""
     form = PersonForm()
     _offer_places(form, None)
+    if not form.is_submitted() and len(form.place.rows) == 1:
+        (form.place.data,) = form.place.rows
     if not form.validate_on_submit():
         return render_template("settings/person_new.html", form=form)
     new = NewPerson(
