@@ -78,7 +78,8 @@ def equip(app: Flask) -> None:
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
         lambda msgid: i18n.gettext(msgid),
-        lambda one, many, number: i18n.ngettext(one, many, number),
+        # The template fills the values in itself, after the sentence is chosen.
+        lambda one, many, number: i18n.catalogue(i18n.language()).ngettext(one, many, number),
         newstyle=True,
     )
     app.jinja_env.globals.update(

@@ -28,7 +28,8 @@ CellKey = tuple[int, int, int]
 
 def lock(session: Session, petition: Petition, seen_version: int | None) -> list[PetitionStep]:
     """Hold the petition until commit and give its steps; refuse when it was changed meanwhile."""
-    session.refresh(petition, with_for_update=True)
+    # Only the row itself: PostgreSQL does not lock the optional rows that are read along with it.
+    session.refresh(petition, with_for_update={"of": Petition})
     history = steps_of(session, petition.id)
     if seen_version not in (None, petition.version):
         last = history[-1]

@@ -1,0 +1,133 @@
+"""The columns of a file of petitions: those of a meeting's table, and what a machine adds."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+
+from tracker.core.csvout import Variant
+from tracker.core.dates import Precision, shown
+from tracker.core.i18n import N_, gettext
+from tracker.petitions.lifecycle import Petitioner
+from tracker.petitions.queries import ExportRow
+
+Reader = Callable[[ExportRow], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its name for machines, its header for people, how each reads a row.
+
+    `stored` is what a machine gets, when that differs; a column for machines only has no header.
+    """
+
+    name: str
+    header: str
+    read: Reader
+    stored: Reader | None = None
+    is_personal: bool = False
+
+
+def _who(row: ExportRow) -> str:
+    name = row.citizen_name or (
+        gettext("Unnamed")
+        if row.petitioner is Petitioner.UNNAMED
+        else gettext(row.petitioner.label)
+    )
+    return f"{name}, {row.place}"
+
+
+def _progress(row: ExportRow) -> str:
+    document = f"({row.latest_document})" if row.latest_document else ""
+    return " ".join(part for part in (row.latest_note, document) if part)
+
+
+def _received(row: ExportRow) -> object:
+    is_a_day = row.date_precision is Precision.DAY
+    return row.received_on if is_a_day else shown(row.received_on, row.date_precision)
+
+
+def _people(row: ExportRow) -> object:
+    return gettext("not known") if row.people is None else row.people
+
+
+def _remark(row: ExportRow) -> str:
+    invented = gettext("Invented, for demonstration") if row.is_fictional else ""
+    return "; ".join(part for part in (row.source, invented) if part)
+
+
+NUMBER = "number"
+"""The running number, which no row knows of itself."""
+
+COLUMNS = (
+    Column(NUMBER, N_("No."), lambda row: None),
+    Column("code", N_("Code"), lambda row: row.code),
+    Column("content", N_("Content of the opinion or petition"), lambda row: row.content),
+    Column(
+        "petitioner_name",
+        N_("Petitioner (full name, village)"),
+        _who,
+        lambda row: row.citizen_name,
+        is_personal=True,
+    ),
+    Column("category", N_("Category"), lambda row: row.category),
+    Column("level", N_("Level of competence"), lambda row: row.level),
+    Column("department", N_("Department in charge"), lambda row: row.department),
+    Column("cooperating", N_("Cooperating units"), lambda row: row.cooperating),
+    Column("due_on", N_("Due date"), lambda row: row.due_on),
+    Column(
+        "result",
+        N_("Result or progress (document number)"),
+        _progress,
+        lambda row: row.latest_note,
+    ),
+    Column("group", N_("Kind of result"), lambda row: row.group),
+    Column("reason_unresolved", N_("Why not yet resolved"), lambda row: row.reason_unresolved),
+    Column("remark", N_("Remark"), _remark, lambda row: row.source),
+    Column("dialogue", N_("Dialogue"), lambda row: row.dialogue_code),
+    Column("received_on", N_("Date received"), _received, lambda row: row.received_on),
+    Column("status", N_("Status"), lambda row: row.status),
+    Column("timeliness", N_("Against the due date"), lambda row: row.timeliness),
+    Column("channel", N_("Channel"), lambda row: row.channel),
+    Column("kind", N_("Kind"), lambda row: row.kind),
+    Column("people", N_("Number of people"), _people, lambda row: row.people),
+    Column("phone", N_("Telephone"), lambda row: row.citizen_phone, is_personal=True),
+    Column("place", N_("Place"), lambda row: row.place),
+    Column("date_precision", "", lambda row: row.date_precision),
+    Column("petitioner", "", lambda row: row.petitioner),
+    Column("document_number", "", lambda row: row.latest_document),
+    Column("plan_on", "", lambda row: row.plan_on),
+    Column("ended_on", "", lambda row: row.ended_on),
+    Column("is_fictional", "", lambda row: int(row.is_fictional)),
+)
+"""A meeting's table first, then what lets a reader sort and find, then what only machines read."""
+
+
+def header(variant: Variant) -> list[str]:
+    """Give the first line of a file: stable names, or words in the reader's language."""
+    if variant is Variant.MACHINE:
+        return [column.name for column in COLUMNS]
+    return [gettext(column.header) for column in COLUMNS if column.header]
+
+
+def lines(
+    rows: Iterable[ExportRow], variant: Variant, *, with_names: bool
+) -> Iterator[list[object]]:
+    """Give each row's cells in the header's order; names only to those who work with them."""
+    readers = [_reader(column, variant, with_names=with_names) for column in COLUMNS]
+    wanted = [reader for reader in readers if reader is not None]
+    for number, row in enumerate(rows, start=1):
+        yield [number, *(reader(row) for reader in wanted[1:])]
+
+
+def _reader(column: Column, variant: Variant, *, with_names: bool) -> Reader | None:
+    is_for_machines = variant is Variant.MACHINE
+    if not column.header and not is_for_machines:
+        return None
+    reader = (column.stored or column.read) if is_for_machines else column.read
+    if with_names or not column.is_personal:
+        return reader
+    return partial(_withheld, column.name)
+
+
+def _withheld(name: str, row: ExportRow) -> str:
+    return row.place if name == "petitioner_name" else ""

@@ -1,0 +1,18 @@
+"""The forms of petitions: logging, steps, corrections, files, the list's filters."""
+
+from tracker.petitions.forms.facts import AmendForm, FactsForm, LogForm
+from tracker.petitions.forms.listing import FilterForm
+from tracker.petitions.forms.moving import FileForm, MoveForm, ReasonForm
+from tracker.petitions.forms.shared import refuse_beside, seen
+
+__all__ = [
+    "AmendForm",
+    "FactsForm",
+    "FileForm",
+    "FilterForm",
+    "LogForm",
+    "MoveForm",
+    "ReasonForm",
+    "refuse_beside",
+    "seen",
+]

@@ -1,0 +1,66 @@
+"""What the forms of petitions share: refusals beside fields, places in groups, versions seen."""
+
+from collections.abc import Iterable, Mapping
+
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
+
+from tracker.core.errors import TrackerError
+from tracker.core.fields import BaseForm, RowField
+from tracker.core.i18n import gettext
+from tracker.petitions.queries.choices import Choice
+
+BESIDE = {
+    "Enter what was raised.": "content",
+    "Enter the day of receipt, or say that it is unknown.": "received_on",
+    "The day of receipt cannot be after today.": "received_on",
+    "The day of receipt cannot be after the step that followed it.": "received_on",
+    "The due date cannot be before the day of receipt.": "due_on",
+    "The number of people is at least one.": "people",
+    "A group is two people or more, or a number not known.": "people",
+    "One person counts as one; for more, choose a group.": "people",
+    "A petition with a name is not unnamed: choose a person or a group.": "petitioner",
+    "Choose a category in use.": "category",
+    "Choose a department in use.": "department",
+    "There is no such place.": "place",
+    "State the reason.": "reason",
+    "State the reason or the result.": "note",
+    "Enter the document number.": "document_number",
+    "Enter the document number, or attach a file that shows the result.": "document_number",
+    "Enter the planned date; it must come after today.": "plan_on",
+    "Choose the ground for declining.": "ground",
+    "The due date cannot be before the day of assignment.": "due_on",
+    "Name the petition that this one is joined to.": "master",
+    "Cannot be joined: there is no such petition, or it is joined to this one already.": "master",
+    "The day must lie between the step before and today.": "happened_on",
+}
+"""The field that each refusal from below is told beside."""
+
+
+def refuse_beside(form: BaseForm, refusal: TrackerError, otherwise: str) -> None:
+    """Tell a refusal beside the field it is about, or beside another where it is about none."""
+    name = BESIDE.get(refusal.msgid, otherwise)
+    form.refuse(name if name in form else otherwise, refusal)
+
+
+class PlaceField(RowField):
+    """One place of the scope, under its commune."""
+
+    def offer_places(self, places: Iterable[Choice]) -> None:
+        """Offer the places in their groups."""
+        listed = list(places)
+        self.offer({place.id: place.name for place in listed})
+        empty = [SelectChoice("", gettext(self.empty))] if self.empty else []
+        grouped = [SelectChoice(str(p.id), p.name, optgroup=p.group or None) for p in listed]
+        self.choices = [*empty, *grouped]
+
+
+def in_use(choices: Iterable[Choice], kept: int | None) -> Mapping[int, str]:
+    """Give those in use, and the one that a record names already."""
+    return {c.id: c.name for c in choices if not c.is_retired or c.id == kept}
+
+
+def seen(version: str | None) -> int | None:
+    """Read the version that stood on the person's screen; nonsense is a version that never was."""
+    if not version:
+        return None
+    return int(version) if version.isascii() and version.isdecimal() and len(version) < 10 else -1

@@ -1,0 +1,38 @@
+"""What the pages of petitions share."""
+
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from flask import Blueprint, current_app
+from werkzeug.datastructures import FileStorage
+
+from tracker.accounts.guard import current_user
+from tracker.accounts.permissions import Permission
+from tracker.attachments.service import Upload
+from tracker.core.web import db_session
+from tracker.petitions.models import Petition
+from tracker.petitions.queries import petition_for
+
+bp = Blueprint("petitions", __name__)
+
+
+def asked_petition(code: str) -> Petition:
+    """Give the petition of an address; another commune's does not exist."""
+    return petition_for(db_session(), current_user(), code)
+
+
+def may_see_names() -> bool:
+    """Tell whether the person works with petitions, and so with who raised them."""
+    user = current_user()
+    return user.may(Permission.LOG_PETITION) or user.may(Permission.MOVE_PETITION)
+
+
+def files_root() -> Path:
+    """Give the folder that files are kept in, which no address leads into."""
+    instance: Path = current_app.config["SETTINGS"].instance
+    return instance / "files"
+
+
+def uploaded(file: FileStorage | None) -> Upload | None:
+    """Give a chosen file as the service takes it; None when none was chosen."""
+    return Upload(file.filename or "", cast(BinaryIO, file.stream)) if file else None

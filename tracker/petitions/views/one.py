@@ -1,0 +1,148 @@
+"""One petition: its facts, its timeline, and the steps that may be taken now."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import flash, redirect, render_template, url_for
+from sqlalchemy.orm import Session
+
+from tracker.accounts.guard import current_scope, current_user, requires
+from tracker.accounts.permissions import Permission
+from tracker.attachments.queries import attachments_of
+from tracker.attachments.rules import FileRefused
+from tracker.attachments.service import check_upload, keep_file
+from tracker.core import clock
+from tracker.core.db import batch
+from tracker.core.errors import NotFound, TrackerError
+from tracker.core.i18n import gettext
+from tracker.core.web import db_session
+from tracker.petitions.forms import FileForm, MoveForm, ReasonForm, refuse_beside, seen
+from tracker.petitions.lifecycle import MOVES, Move
+from tracker.petitions.models import Petition
+from tracker.petitions.queries import correctable_step, proposer_of, steps_of, timeline
+from tracker.petitions.queries.choices import department_choices
+from tracker.petitions.queries.related import joined_to, master_of
+from tracker.petitions.rules import timeliness
+from tracker.petitions.service import MoveRequest, may_correct, move_petition, offered_moves
+from tracker.petitions.views.blueprint import (
+    asked_petition,
+    bp,
+    files_root,
+    may_see_names,
+    uploaded,
+)
+
+
+@bp.get("/petitions/<code>")
+@requires(Permission.READ_REGISTER)
+def one(code: str) -> str:
+    """Show a petition with everything that led to how it stands."""
+    return page_of(asked_petition(code))
+
+
+@bp.post("/petitions/<code>/moves")
+@requires(Permission.MOVE_PETITION)
+def move(code: str) -> Any:
+    """Take one step; a refused one comes back with everything that was typed."""
+    petition = asked_petition(code)
+    form = MoveForm()
+    form.offer(department_choices(db_session()))
+    named = MOVES.get(form.move.data or "")
+    if named is not None:
+        form.fit(named)
+    if not form.validate_on_submit():
+        return page_of(petition, tried=form)
+    try:
+        _take(db_session(), petition, form)
+    except NotFound:
+        raise
+    except TrackerError as refusal:
+        _refuse(form, refusal)
+        return page_of(asked_petition(code), tried=form), refusal.status_code
+    label = named.label if named else ""
+    flash(gettext("Recorded: %(step)s.", step=gettext(label)), "success")
+    return redirect(url_for("petitions.one", code=code), 303)
+
+
+def page_of(
+    petition: Petition,
+    *,
+    tried: MoveForm | None = None,
+    reason: ReasonForm | None = None,
+    file: FileForm | None = None,
+    removal: tuple[int, ReasonForm] | None = None,
+) -> str:
+    """Give the petition's page; forms that were refused stand open on it as they were typed."""
+    session, user, scope = db_session(), current_user(), current_scope().ids
+    steps = steps_of(session, petition.id)
+    moves = _forms(petition, offered_moves(user, petition, proposer_of(steps)), tried)
+    mistaken = correctable_step(steps)
+    return render_template(
+        "petitions/one.html",
+        petition=petition,
+        timeliness=timeliness(petition.status, petition.due_on, petition.ended_on, clock.today()),
+        steps=timeline(session, petition),
+        moves=moves,
+        tried=tried,
+        lost=tried if tried not in [form for _, form in moves] else None,
+        mistaken=mistaken.id if mistaken and may_correct(user, mistaken) else None,
+        reason=reason or ReasonForm(None, version=str(petition.version)),
+        file=file or FileForm(None),
+        removal=removal or (0, ReasonForm(None)),
+        joined=joined_to(session, scope, petition),
+        master=master_of(session, scope, petition),
+        files=attachments_of(session, petition.code),
+        names=may_see_names(),
+    )
+
+
+def _take(session: Session, petition: Petition, form: MoveForm) -> None:
+    upload, user = uploaded(form.evidence.data), current_user()
+    if upload is None:
+        move_petition(session, user, petition, _request(form))
+        return
+    check_upload(upload)
+    # The step and the file that proves it are kept together, or neither is.
+    with batch(session):
+        move_petition(session, user, petition, _request(form))
+        keep_file(session, user, petition.code, petition.place_id, upload, files_root())
+
+
+def _request(form: MoveForm) -> MoveRequest:
+    return MoveRequest(
+        move_name=form.move.data or "",
+        happened_on=form.happened_on.data,
+        note=form.note.data or "",
+        document_number=form.document_number.data or "",
+        department_id=form.department.data,
+        due_on=form.due_on.data,
+        plan_on=form.plan_on.data,
+        master_code=form.master.data or "",
+        ground=form.ground.data,
+        has_new_evidence=bool(form.evidence.data),
+        seen_version=seen(form.version.data),
+    )
+
+
+def _refuse(form: MoveForm, refusal: TrackerError) -> None:
+    if isinstance(refusal, FileRefused):
+        form.refuse("evidence", refusal)
+    else:
+        refuse_beside(form, refusal, "move")
+
+
+def _forms(
+    petition: Petition, offered: Sequence[Move], tried: MoveForm | None
+) -> list[tuple[Move, MoveForm]]:
+    """Give a form for each step: empty, or as it was sent, on the version shown now."""
+    departments = department_choices(db_session()) if offered else []
+    forms = []
+    for step in offered:
+        form = tried
+        if form is None or form.move.data != step.name:
+            form = MoveForm(None, move=step.name, department=petition.department_id)
+            form.offer(departments)
+            form.fit(step)
+        form.version.data = str(petition.version)
+        forms.append((step, form))
+    return forms
