@@ -5,14 +5,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import Engine, inspect, select
+from sqlalchemy import Engine, create_engine, inspect, select
 from sqlalchemy.orm import Session
 
 from tracker.calendar.models import CalendarException
 from tracker.calendar.queries import exceptions, exceptions_of
 from tracker.calendar.rules import due_date, is_working_day
 from tracker.calendar.service import seed_calendar
-from tracker.core.db import engine_for
 from tracker.core.i18n import gettext
 
 
@@ -31,7 +30,7 @@ def calendar_of(engine: Engine) -> Iterator[Session]:
         if _has_calendar(engine, session):
             yield session
             return
-    passing = engine_for("sqlite://")
+    passing = create_engine("sqlite://")  # in memory, for as long as this command runs
     CalendarException.metadata.create_all(passing, [CalendarException.metadata.tables[_TABLE]])
     with Session(passing) as session:
         seed_calendar(session)
