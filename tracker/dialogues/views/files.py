@@ -1,7 +1,8 @@
 """Files kept with a dialogue: minutes, notices, letters."""
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from flask import Response, current_app, flash, redirect, render_template, request, url_for
 
@@ -15,6 +16,8 @@ from tracker.core.web import db_session, download
 from tracker.dialogues.forms import FileForm, RemovalForm
 from tracker.dialogues.views.blueprint import asked_dialogue, bp
 from tracker.dialogues.views.one import page_of
+
+PIECE = 64 * 1024
 
 
 @bp.post("/dialogues/<code>/files")
@@ -44,10 +47,8 @@ def file(code: str, file_id: int) -> Response:
     """Give a file to those who may see the dialogue."""
     dialogue = asked_dialogue(code)
     attachment = attachment_for(db_session(), dialogue.code, file_id)
-    stream = opened(attachment, files_root())
-    chunks = iter(lambda: stream.read(64 * 1024), b"")
-    response = download(chunks, attachment.media_type, attachment.original_name)
-    response.call_on_close(stream.close)
+    pieces = _pieces(opened(attachment, files_root()))
+    response = download(pieces, attachment.media_type, attachment.original_name)
     response.headers["Content-Length"] = str(attachment.size)
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
@@ -67,6 +68,12 @@ def remove(code: str, file_id: int) -> Any:
     return render_template(
         "dialogues/remove_file.html", dialogue=dialogue, attachment=attachment, form=form
     )
+
+
+def _pieces(stream: BinaryIO) -> Iterator[bytes]:
+    with stream:
+        while piece := stream.read(PIECE):
+            yield piece
 
 
 def files_root() -> Path:
