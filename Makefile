@@ -1,31 +1,43 @@
 PYTHON ?= python3
 BIN = .venv/bin
+# Asked for by the browser journeys; `make run` needs neither.
+BROWSER = chromium fonts-dejavu-core
+ARGS ?=
 
-.PHONY: run test lint
+.PHONY: run test lint browser
 
 run: .venv/run-stamp
-	$(BIN)/tracker upgrade
-	$(BIN)/tracker seed
-	$(BIN)/tracker verify
+	$(BIN)/tracker demo $(ARGS)
 
-test: .venv/test-stamp
-	$(BIN)/python -m pytest -q -n 2
+test: .venv/test-stamp browser
+	$(BIN)/python -m pytest -q -n 2 $(ARGS)
 
 lint: .venv/test-stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/djlint templates --lint --quiet
+
+browser:
+	@command -v chromium >/dev/null && exit 0; \
+	if [ "$$(id -u)" = 0 ]; then \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $(BROWSER); \
+	else \
+		echo "The browser tests need Chromium. Type once: sudo apt-get install $(BROWSER)" >&2; exit 1; \
+	fi
 
 $(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or newer is needed: make PYTHON=python3.11 …" >&2; exit 1; }
 	$(PYTHON) -m venv .venv
 
 .venv/run-stamp: requirements.lock pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install -q --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install -q --no-deps -e .
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps -e .
 	touch $@
 
 .venv/test-stamp: requirements-dev.lock pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install -q --require-hashes -r requirements-dev.lock
-	$(BIN)/python -m pip install -q --no-deps --no-build-isolation -e .
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
