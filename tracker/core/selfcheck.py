@@ -63,7 +63,7 @@ def _instance_problem(instance: Path) -> Message | None:
 
 
 def _space_problem(instance: Path, least_free: int) -> Message | None:
-    if shutil.disk_usage(instance).free >= least_free:
+    if not instance.is_dir() or shutil.disk_usage(instance).free >= least_free:
         return None
     return Message(
         N_("Less than %(megabytes)s MB are free where %(path)s lies: make room first."),
