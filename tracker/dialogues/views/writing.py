@@ -1,8 +1,10 @@
 """Logging a dialogue, and changing its facts."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
+from wtforms import Field
 
 from tracker.accounts.guard import current_scope, current_user, requires
 from tracker.accounts.permissions import Permission
@@ -15,6 +17,7 @@ from tracker.core.web import db_session
 from tracker.dialogues.forms import DialogueEditForm, DialogueForm, edit_form, in_words
 from tracker.dialogues.lifecycle import Form, Stage
 from tracker.dialogues.models import Dialogue
+from tracker.dialogues.rules import MINUTES_LIMIT
 from tracker.dialogues.service import (
     DialogueChange,
     DialogueRefused,
@@ -54,7 +57,7 @@ def edit(code: str) -> Any:
     places = offered_places()
     form = edit_form(dialogue, places, sent=is_sent)
     if not is_sent or not form.validate():
-        return render_template("dialogues/edit.html", form=form, dialogue=dialogue, overtaken=[])
+        return _edit_page(form, dialogue)
     seen = NEVER_SEEN if form.version.data is None else form.version.data
     try:
         change = DialogueChange(**form.facts(), seen_version=seen)
@@ -63,8 +66,7 @@ def edit(code: str) -> Any:
         return _overtaken(form, code, places, stale)
     except TrackerError as refusal:
         refuse(form, refusal)
-        page = render_template("dialogues/edit.html", form=form, dialogue=dialogue, overtaken=[])
-        return page, refusal.status_code
+        return _edit_page(form, dialogue), refusal.status_code
     flash(gettext("The changes are saved."), "success")
     return redirect(url_for("dialogues.one", code=code), 303)
 
@@ -88,6 +90,18 @@ def _begun() -> dict[str, Any]:
     }
 
 
+def _edit_page(
+    form: DialogueEditForm, dialogue: Dialogue, overtaken: Sequence[tuple[Field, str, str]] = ()
+) -> str:
+    return render_template(
+        "dialogues/edit.html",
+        form=form,
+        dialogue=dialogue,
+        overtaken=overtaken,
+        minutes_limit=MINUTES_LIMIT,
+    )
+
+
 def _overtaken(
     form: DialogueEditForm, code: str, places: dict[int, str], stale: Stale
 ) -> tuple[str, int]:
@@ -102,5 +116,4 @@ def _overtaken(
     ]
     form.version.data = dialogue.version
     flash(say(stale), "error")
-    page = render_template("dialogues/edit.html", form=form, dialogue=dialogue, overtaken=overtaken)
-    return page, stale.status_code
+    return _edit_page(form, dialogue, overtaken), stale.status_code
