@@ -204,6 +204,9 @@ class WordField(SelectField):
             **given,
         )
 
+        if not empty:
+            self.flags.required = True  # there is no leaving it out
+
     def _member(self, value: Any) -> Any:
         return self.kind(value) if value else None
 
