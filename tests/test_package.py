@@ -39,9 +39,7 @@ def wheel(tmp_path_factory) -> Path:
 
 
 def test_the_wheel_holds_exactly_the_files_that_git_knows(wheel, known_to_git):
-    wanted = {
-        name if name.startswith("tracker/") else f"tracker/{name}" for name in known_to_git
-    }
+    wanted = {name if name.startswith("tracker/") else f"tracker/{name}" for name in known_to_git}
 
     assert _files_of(wheel) == wanted
     for folder in CARRIED:
