@@ -51,8 +51,8 @@ def _people(row: ExportRow) -> object:
 
 
 def _remark(row: ExportRow) -> str:
-    invented = gettext("Invented, for demonstration") if row.is_fictional else ""
-    return "; ".join(part for part in (row.source, invented) if part)
+    is_unsaid = row.is_fictional and not row.source
+    return gettext("Invented, for demonstration") if is_unsaid else row.source
 
 
 NUMBER = "number"
@@ -82,7 +82,7 @@ COLUMNS = (
     ),
     Column("group", N_("Kind of result"), lambda row: row.group),
     Column("reason_unresolved", N_("Why not yet resolved"), lambda row: row.reason_unresolved),
-    Column("remark", N_("Remark"), _remark, lambda row: row.source),
+    Column("remark", N_("Note"), _remark, lambda row: row.source),
     Column("dialogue", N_("Dialogue"), lambda row: row.dialogue_code),
     Column("received_on", N_("Date received"), _received, lambda row: row.received_on),
     Column("status", N_("Status"), lambda row: row.status),

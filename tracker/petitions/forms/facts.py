@@ -6,6 +6,7 @@ from typing import Any
 from wtforms import HiddenField
 
 from tracker.core.fields import (
+    NOT_OFFERED,
     BaseForm,
     CreatingForm,
     DayField,
@@ -22,6 +23,8 @@ from tracker.petitions.forms.shared import PlaceField, in_use
 from tracker.petitions.lifecycle import Channel, Kind, Level, Petitioner
 from tracker.petitions.queries.choices import Choice
 from tracker.petitions.rules import CONTENT_LIMIT, NOTE_LIMIT
+
+CHOSEN = [required(NOT_OFFERED)]
 
 OUTSIDE_DIALOGUES = (
     Channel.VILLAGE_VISIT,
@@ -41,7 +44,7 @@ class FactsForm(BaseForm):
         description=N_("Of the person, or of the one who speaks for a group."),
         render_kw={"autocomplete": "off"},
     )
-    petitioner = WordField(N_("Petitioner"), Petitioner, default=Petitioner.PERSON)
+    petitioner = WordField(N_("Petitioner"), Petitioner, CHOSEN, default=Petitioner.PERSON)
     people = NumberField(
         N_("Number of people"),
         least=1,
@@ -66,11 +69,11 @@ class FactsForm(BaseForm):
     category = RowField(
         N_("Category"), [required(N_("Choose the category."))], empty=N_("Choose a category")
     )
-    kind = WordField(N_("Kind"), Kind, default=Kind.RECOMMENDATION)
-    level = WordField(N_("Level of competence"), Level, default=Level.COMMUNE)
+    kind = WordField(N_("Kind"), Kind, CHOSEN, default=Kind.RECOMMENDATION)
+    level = WordField(N_("Level of competence"), Level, CHOSEN, default=Level.COMMUNE)
     department = RowField(N_("Department in charge"), empty=N_("Not yet assigned"))
     channel = WordField(
-        N_("Channel"), Channel, members=OUTSIDE_DIALOGUES, default=Channel.VILLAGE_VISIT
+        N_("Channel"), Channel, CHOSEN, members=OUTSIDE_DIALOGUES, default=Channel.VILLAGE_VISIT
     )
     received_on = KnownDateField(
         N_("Date received"),
@@ -118,7 +121,7 @@ class LogForm(FactsForm, CreatingForm):
 class AmendForm(FactsForm):
     """Facts of a petition as they should read, and why."""
 
-    channel = WordField(N_("Channel"), Channel)
+    channel = WordField(N_("Channel"), Channel, CHOSEN)
     cooperating = TextField(N_("Cooperating units"))
     reason = LongTextField(
         N_("Reason for the correction"),

@@ -23,16 +23,16 @@ class FilterForm(BaseForm):
         csrf = False
 
     q = SearchField(N_("Search"), render_kw={"autocomplete": "off"})
-    status = WordField(LABELS["status"], Status, empty=N_("All"))
+    status = WordField(LABELS["status"], Status, empty=N_("Any"))
     category = SelectField(LABELS["category"], validate_choice=False)
     place = SelectField(LABELS["place"], validate_choice=False)
     overdue = BooleanField(N_("Late only"))
     department = SelectField(LABELS["department"], validate_choice=False)
-    kind = WordField(LABELS["kind"], Kind, empty=N_("All"))
-    group = WordField(LABELS["group"], Group, empty=N_("All"))
-    level = WordField(LABELS["level"], Level, empty=N_("All"))
-    channel = WordField(LABELS["channel"], Channel, empty=N_("All"))
-    timeliness = WordField(LABELS["timeliness"], Timeliness, empty=N_("All"))
+    kind = WordField(LABELS["kind"], Kind, empty=N_("Any"))
+    group = WordField(LABELS["group"], Group, empty=N_("Any"))
+    level = WordField(LABELS["level"], Level, empty=N_("Any"))
+    channel = WordField(LABELS["channel"], Channel, empty=N_("Any"))
+    timeliness = WordField(LABELS["timeliness"], Timeliness, empty=N_("Any"))
     received_from = DayField(LABELS["received_from"])
     received_to = DayField(LABELS["received_to"])
     date_unknown = BooleanField(N_("Only with an unknown date"))
@@ -42,7 +42,7 @@ class FilterForm(BaseForm):
         self, categories: Iterable[Choice], places: Iterable[Choice], departments: Iterable[Choice]
     ) -> None:
         """Offer rows by the codes that stand in addresses."""
-        every = SelectChoice("", gettext("All"))
+        every = SelectChoice("", gettext("Any"))
         self.category.choices = [every, *(SelectChoice(c.code, c.name) for c in categories)]
         self.place.choices = [
             every,

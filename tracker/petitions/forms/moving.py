@@ -107,4 +107,4 @@ class ReasonForm(BaseForm):
 class FileForm(BaseForm):
     """A file to keep beside a petition."""
 
-    file = FileField(N_("Attach a file"), description=FILE_KINDS)
+    file = FileField(N_("Attach a file"), [required(N_("Choose a file."))], description=FILE_KINDS)

@@ -11,7 +11,7 @@ from tracker.accounts.permissions import Permission
 from tracker.attachments.queries import attachment_for, opened
 from tracker.attachments.service import keep_file, remove_file
 from tracker.core.errors import TrackerError
-from tracker.core.i18n import N_, gettext
+from tracker.core.i18n import gettext
 from tracker.core.web import db_session, download
 from tracker.petitions.forms import FileForm, ReasonForm
 from tracker.petitions.views.blueprint import asked_petition, bp, files_root, uploaded
@@ -28,7 +28,6 @@ def add_file(code: str) -> Any:
     form = FileForm()
     upload = uploaded(form.file.data)
     if not form.validate_on_submit() or upload is None:
-        form.refuse("file", N_("Choose a file."))
         return page_of(petition, file=form)
     try:
         keep_file(

@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 from tracker.accounts.guard import current_scope
 from tracker.core.i18n import N_
 from tracker.core.web import db_session
-from tracker.dialogues.lifecycle import Stage
 from tracker.dialogues.models import Dialogue
 from tracker.dialogues.views import CountColumn, count_columns, page_sections
 from tracker.petitions.queries import PetitionFilter, Sort, petition_page
@@ -28,7 +27,6 @@ def petitions_of(dialogue: Dialogue) -> str:
         has_more=page.next is not None,
         sum=sum_of_dialogue(session, dialogue.id),
         names=may_see_names(),
-        is_cancelled=dialogue.stage is Stage.CANCELLED,
     )
 
 
