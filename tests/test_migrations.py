@@ -168,3 +168,35 @@ def test_revision_0002_tells_of_old_rows_what_is_known_and_the_ledger_can_be_reb
         rebuild_ledger(session)
         assert ledger_mismatches(session) == []
     engine.dispose()
+
+
+def test_revision_0003_keeps_every_row_and_tells_when_a_citizen_was_answered(database_url):
+    engine = engine_for(database_url)
+    migrate.upgrade(engine, "0001")
+    with engine.begin() as connection:
+        for statement in BEFORE_0002:
+            connection.execute(text(statement))
+    migrate.upgrade(engine, "0002")
+    before = _rows(engine)
+
+    migrate.upgrade(engine, "0003")
+    explained, received = _rows(engine)["petitions"]
+    assert str(explained["acknowledged_on"]) == "2026-01-09"
+    assert (received["acknowledged_on"], received["due_basis"]) == (None, "")
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE petitions SET due_basis = 'assigned' WHERE id = 2"))
+        connection.execute(
+            text(
+                "INSERT INTO calendar_exceptions (day, is_working, reason, document,"
+                " is_provisional, is_lifted) VALUES ('2026-09-02', false, 'Quốc khánh', '',"
+                " false, false), ('2026-09-03', false, 'Nhầm', '', false, true)"
+            )
+        )
+    migrate.downgrade(engine, "0002")
+
+    assert _rows(engine) == before
+    with engine.connect() as connection:
+        days = connection.execute(text("SELECT day FROM calendar_exceptions")).all()
+    assert [str(row.day) for row in days] == ["2026-09-02"]
+    migrate.upgrade(engine)
+    engine.dispose()

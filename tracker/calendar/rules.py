@@ -3,8 +3,28 @@
 from collections.abc import Mapping
 from datetime import date, timedelta
 
+from tracker.core.i18n import N_, Labelled
+
 Exceptions = Mapping[date, bool]
 """The days that differ from the plain week: True when worked, False when off."""
+
+
+class Unit(Labelled):
+    """What a limit counts."""
+
+    WORKING = "working", N_("working days")
+    CALENDAR = "calendar", N_("calendar days")
+
+
+class Certainty(Labelled):
+    """How well the text of a limit is known; the law itself has the last word."""
+
+    TWO_SOURCES = "two_sources", N_("Two independent sources agree")
+    ONE_SOURCE = "one_source", N_("Read in one public source")
+    ONE_EXAMPLE = "one_example", N_("One local text, as an example")
+    MEMORY = "memory", N_("Not yet checked against a text")
+    DECIDED_HERE = "decided_here", N_("Set by this installation")
+
 
 _ONE_DAY = timedelta(days=1)
 _SATURDAY = 5

@@ -87,6 +87,8 @@ class Dialogue(Base):
     outcome_precision: Mapped[Precision] = mapped_column(
         stored_as_text(Precision, "outcome_precision"), default=Precision.UNKNOWN
     )
+    requested_by_voters: Mapped[bool] = mapped_column(default=False)
+    sent_to_village_heads_on: Mapped[date | None]
     source: Mapped[str] = mapped_column(default="")
     logged_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     logged_at: Mapped[datetime]

@@ -29,6 +29,7 @@ class Petition(Base):
         Index("ix_petitions_place_status", "place_id", "status", "id"),
         Index("ix_petitions_category_status", "category_id", "status", "id"),
         Index("ix_petitions_place_received", "place_id", "received_on", "id"),
+        Index("ix_petitions_place_ack", "place_id", "acknowledged_on", "ack_due_on"),
     )
 
     id: Mapped[pk]
@@ -52,6 +53,9 @@ class Petition(Base):
     received_on: Mapped[date | None]
     date_precision: Mapped[Precision] = mapped_column(stored_as_text(Precision))
     due_on: Mapped[date | None]
+    due_basis: Mapped[text40] = mapped_column(default="")  # petitions.rules.Basis
+    ack_due_on: Mapped[date | None]
+    acknowledged_on: Mapped[date | None]
     plan_on: Mapped[date | None]
     master_id: Mapped[int | None] = mapped_column(ForeignKey("petitions.id"), index=True)
     ended_on: Mapped[date | None]
@@ -91,6 +95,7 @@ class PetitionStep(Base):
     status: Mapped[Status] = mapped_column(stored_as_text(Status))
     happened_on: Mapped[date | None]
     due_on: Mapped[date | None]
+    due_basis: Mapped[text40] = mapped_column(default="")
     plan_on: Mapped[date | None]
     department_id: Mapped[int | None] = mapped_column(ForeignKey("departments.id"))
     master_id: Mapped[int | None] = mapped_column(ForeignKey("petitions.id"))
