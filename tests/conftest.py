@@ -75,7 +75,7 @@ def postgres_model(postgres_uri: str) -> str:
 
 @pytest.fixture(params=ENGINES)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """Give the address of a database, once per engine: an empty one, or with `engine` the schema."""
+    """Give the address of a database, once per engine: empty, or for `engine` with the schema."""
     with_schema = "engine" in request.fixturenames
     if request.param == "sqlite":
         path = tmp_path / "tracker.db"

@@ -17,6 +17,7 @@ from tracker.core import i18n, web
 from tracker.core.errors import Stale, TrackerError
 from tracker.core.i18n import N_
 
+NOT_DONE = N_("This could not be done.")
 UNKNOWN_HOST = N_("This server does not answer under that name.")
 log = logging.getLogger("tracker")
 
@@ -87,7 +88,7 @@ def _sentence_for(error: HTTPException) -> str:
         404: N_("There is no such page."),
         405: N_("This address does not take that."),
     }
-    return i18n.gettext(known.get(error.code or 500, N_("This could not be done.")))
+    return i18n.gettext(known.get(error.code or 500, NOT_DONE))
 
 
 def _bug(error: Exception) -> tuple[str, int]:

@@ -28,6 +28,16 @@ class Separator(StrEnum):
     SEMICOLON = ";"
 
 
+def variant_of(asked: str | None) -> Variant:
+    """Read for whom a file is asked; whatever is not the machine is a person."""
+    return Variant.MACHINE if asked == Variant.MACHINE else Variant.EXCEL
+
+
+def separator_of(asked: str | None) -> Separator:
+    """Read which separator is asked, by its sign or its name; the comma unless told otherwise."""
+    return Separator.SEMICOLON if asked in (Separator.SEMICOLON, "semicolon") else Separator.COMMA
+
+
 def csv_lines(
     header: Sequence[str],
     rows: Iterable[Sequence[object]],

@@ -1,28 +1,12 @@
 """The columns of a file of dialogues: what a meeting reads, and what a machine adds."""
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 
-from tracker.core.csvout import Variant
+from tracker.core.columns import NUMBER, Column
 from tracker.core.dates import Precision, shown
 from tracker.core.i18n import N_, gettext
 from tracker.dialogues.queries import ExportRow
 from tracker.dialogues.rules import citation
-
-Reader = Callable[[ExportRow], object]
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column: its name for machines, its header for people, how each reads a row.
-
-    `stored` is what a machine gets, when that differs; a column for machines only has no header.
-    """
-
-    name: str
-    header: str
-    read: Reader
-    stored: Reader | None = None
 
 
 def _held(row: ExportRow) -> object:
@@ -36,7 +20,7 @@ def _outcome(row: ExportRow) -> str:
     return f"{row.outcome} ({shown(row.outcome_on, row.outcome_precision)})".strip()
 
 
-def _count(name: str) -> Reader:
+def _count(name: str) -> Callable[[ExportRow], object]:
     """Write a number as a number, and one that is not known in words."""
 
     def read(row: ExportRow) -> object:
@@ -51,11 +35,8 @@ def _remark(row: ExportRow) -> str:
     return "; ".join(part for part in (citation(row.source), invented) if part)
 
 
-NUMBER = "number"
-"""The running number, which no row knows of itself."""
-
-COLUMNS = (
-    Column(NUMBER, N_("No."), lambda row: None),
+COLUMNS: tuple[Column[ExportRow], ...] = (
+    NUMBER,
     Column("code", N_("Code"), lambda row: row.code),
     Column("held_on", N_("Date of the dialogue"), _held, lambda row: row.held_on),
     Column("starts_at", N_("Time"), lambda row: row.starts_at),
@@ -81,19 +62,3 @@ COLUMNS = (
     Column("is_fictional", "", lambda row: int(row.is_fictional)),
 )
 """What is read at a meeting first, then what only machines read."""
-
-
-def header(variant: Variant) -> list[str]:
-    """Give the first line of a file: stable names, or words in the reader's language."""
-    if variant is Variant.MACHINE:
-        return [column.name for column in COLUMNS]
-    return [gettext(column.header) for column in COLUMNS if column.header]
-
-
-def lines(rows: Iterable[ExportRow], variant: Variant) -> Iterator[list[object]]:
-    """Give each row's cells in the header's order."""
-    is_for_machines = variant is Variant.MACHINE
-    wanted = [column for column in COLUMNS[1:] if column.header or is_for_machines]
-    readers = [(c.stored or c.read) if is_for_machines else c.read for c in wanted]
-    for number, row in enumerate(rows, start=1):
-        yield [number, *(reader(row) for reader in readers)]

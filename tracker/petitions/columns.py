@@ -1,30 +1,12 @@
 """The columns of a file of petitions: those of a meeting's table, and what a machine adds."""
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import replace
 
-from tracker.core.csvout import Variant
+from tracker.core.columns import NUMBER, Column
 from tracker.core.dates import Precision, shown
 from tracker.core.i18n import N_, gettext
 from tracker.petitions.lifecycle import Petitioner
 from tracker.petitions.queries import ExportRow
-
-Reader = Callable[[ExportRow], object]
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column: its name for machines, its header for people, how each reads a row.
-
-    `stored` is what a machine gets, when that differs; a column for machines only has no header.
-    """
-
-    name: str
-    header: str
-    read: Reader
-    stored: Reader | None = None
-    is_personal: bool = False
 
 
 def _who(row: ExportRow) -> str:
@@ -55,11 +37,8 @@ def _remark(row: ExportRow) -> str:
     return gettext("Invented, for demonstration") if is_unsaid else row.source
 
 
-NUMBER = "number"
-"""The running number, which no row knows of itself."""
-
-COLUMNS = (
-    Column(NUMBER, N_("No."), lambda row: None),
+COLUMNS: tuple[Column[ExportRow], ...] = (
+    NUMBER,
     Column("code", N_("Code"), lambda row: row.code),
     Column("content", N_("Content of the opinion or petition"), lambda row: row.content),
     Column(
@@ -102,32 +81,14 @@ COLUMNS = (
 """A meeting's table first, then what lets a reader sort and find, then what only machines read."""
 
 
-def header(variant: Variant) -> list[str]:
-    """Give the first line of a file: stable names, or words in the reader's language."""
-    if variant is Variant.MACHINE:
-        return [column.name for column in COLUMNS]
-    return [gettext(column.header) for column in COLUMNS if column.header]
+def columns_for(*, with_names: bool) -> list[Column[ExportRow]]:
+    """Give the columns; names and telephones only to those who work with them."""
+    return [
+        column if with_names or not column.is_personal else _withheld(column) for column in COLUMNS
+    ]
 
 
-def lines(
-    rows: Iterable[ExportRow], variant: Variant, *, with_names: bool
-) -> Iterator[list[object]]:
-    """Give each row's cells in the header's order; names only to those who work with them."""
-    readers = [_reader(column, variant, with_names=with_names) for column in COLUMNS]
-    wanted = [reader for reader in readers if reader is not None]
-    for number, row in enumerate(rows, start=1):
-        yield [number, *(reader(row) for reader in wanted[1:])]
-
-
-def _reader(column: Column, variant: Variant, *, with_names: bool) -> Reader | None:
-    is_for_machines = variant is Variant.MACHINE
-    if not column.header and not is_for_machines:
-        return None
-    reader = (column.stored or column.read) if is_for_machines else column.read
-    if with_names or not column.is_personal:
-        return reader
-    return partial(_withheld, column.name)
-
-
-def _withheld(name: str, row: ExportRow) -> str:
-    return row.place if name == "petitioner_name" else ""
+def _withheld(column: Column[ExportRow]) -> Column[ExportRow]:
+    """Leave of a person only where they live."""
+    is_who = column.name == "petitioner_name"
+    return replace(column, read=lambda row: row.place if is_who else "", stored=None)

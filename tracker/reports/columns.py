@@ -15,7 +15,7 @@ class Column:
     """One column: the machine's name, the word above it, and what stands in it."""
 
     name: str
-    label: str
+    header: str
     value: Callable[[Report, ReportLine], object]
 
 
@@ -60,7 +60,7 @@ COLUMNS = (
 def header(variant: Variant) -> list[str]:
     """Give the first line of the file."""
     machine = variant is Variant.MACHINE
-    return [column.name if machine else say(column.label) for column in COLUMNS]
+    return [column.name if machine else say(column.header) for column in COLUMNS]
 
 
 def rows(report: Report, variant: Variant, separator: Separator) -> Iterator[list[object]]:

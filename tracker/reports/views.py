@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from tracker.accounts.guard import current_scope, current_user, requires
 from tracker.accounts.permissions import Permission
 from tracker.core import clock
-from tracker.core.csvout import MEDIA_TYPE, Separator, Variant, csv_lines
+from tracker.core.csvout import MEDIA_TYPE, csv_lines, separator_of, variant_of
 from tracker.core.i18n import gettext
 from tracker.core.web import db_session, download, own_session
 from tracker.journal import service as journal
@@ -72,9 +72,8 @@ def resolution() -> Any:
 @requires(Permission.EXPORT)
 def resolution_csv() -> Response:
     """Give the report as a file, and write down that it was taken out."""
-    variant = Variant.MACHINE if request.args.get("variant") == "machine" else Variant.EXCEL
-    semicolon = request.args.get("separator") in (Separator.SEMICOLON, "semicolon")
-    separator = Separator.SEMICOLON if semicolon else Separator.COMMA
+    variant = variant_of(request.args.get("variant"))
+    separator = separator_of(request.args.get("separator"))
     asked = ReportForm(request.args, _tree()).asked()
     report = _report(asked)
     lines = csv_lines(

@@ -128,7 +128,7 @@ class PlaceCorrectionForm(BaseForm):
     name = TextField(
         N_("Full name of the place"),
         [required(N_("Enter the name."))],
-        description=N_("With its kind in front, as in Thôn Bến Phà."),
+        description=N_("With its kind in front: commune, village and so on."),
     )
     valid_from = DayField(
         N_("First day"), [OPTIONAL], description=N_("Leave empty when it is not known.")

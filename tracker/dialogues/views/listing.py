@@ -9,10 +9,11 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from tracker.accounts.guard import current_scope, current_user, requires
 from tracker.accounts.permissions import Permission
 from tracker.core import clock
-from tracker.core.csvout import MEDIA_TYPE, Separator, Variant, csv_lines
+from tracker.core.columns import header, lines
+from tracker.core.csvout import MEDIA_TYPE, csv_lines, separator_of, variant_of
 from tracker.core.i18n import gettext
 from tracker.core.web import db_session, download, own_session, streamed
-from tracker.dialogues import columns
+from tracker.dialogues.columns import COLUMNS
 from tracker.dialogues.forms import FilterForm
 from tracker.dialogues.queries import (
     DialogueFilter,
@@ -27,7 +28,6 @@ from tracker.places.queries import places_in
 
 FURTHER = ("form", "held_from", "held_to", "date_unknown")
 NARROWING = ("q", "stage", "place", *FURTHER)
-SEMICOLONS = (Separator.SEMICOLON, "semicolon")
 
 
 @bp.get("/dialogues")
@@ -55,18 +55,16 @@ def index() -> str:
 def export() -> Response:
     """Give all rows of the list as a file: for Excel, or with variant=machine for programs."""
     _, asked, sort = _asked()
-    scope, variant = current_scope().ids, _variant()
-    separator = (
-        Separator.SEMICOLON if request.args.get("separator") in SEMICOLONS else Separator.COMMA
-    )
+    scope, variant = current_scope().ids, variant_of(request.args.get("variant"))
+    separator = separator_of(request.args.get("separator"))
     narrowed = [name for name in NARROWING if request.args.get(name)]
     detail = " ".join([variant, *narrowed])
     with own_session(read_only=False) as writing:
         journal.note_export(writing, current_user(), "dialogues.csv", detail)
 
     def read(session: Session) -> Iterator[str]:
-        rows = columns.lines(dialogue_export_rows(session, scope, asked, sort), variant)
-        yield from csv_lines(columns.header(variant), rows, variant=variant, separator=separator)
+        rows = lines(COLUMNS, dialogue_export_rows(session, scope, asked, sort), variant)
+        yield from csv_lines(header(COLUMNS, variant), rows, variant=variant, separator=separator)
 
     return download(streamed(read), MEDIA_TYPE, f"doi-thoai-{clock.today().isoformat()}.csv")
 
@@ -87,7 +85,3 @@ def _asked() -> tuple[FilterForm, DialogueFilter, Sort]:
 def _kept_arguments() -> dict[str, str]:
     kept = (*NARROWING, "sort")
     return {name: text for name in kept if (text := request.args.get(name, ""))}
-
-
-def _variant() -> Variant:
-    return Variant.MACHINE if request.args.get("variant") == Variant.MACHINE else Variant.EXCEL

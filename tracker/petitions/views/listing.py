@@ -12,11 +12,11 @@ from werkzeug.wrappers import Response
 from tracker.accounts.guard import current_scope, current_user, requires
 from tracker.accounts.permissions import Permission
 from tracker.core import clock, csvout, web
-from tracker.core.csvout import Separator, Variant
-from tracker.core.i18n import gettext, language, speaking
+from tracker.core.columns import header, lines
+from tracker.core.i18n import gettext
 from tracker.core.web import db_session
 from tracker.journal import service as journal
-from tracker.petitions import columns
+from tracker.petitions.columns import columns_for
 from tracker.petitions.forms import FilterForm
 from tracker.petitions.queries import petition_count, petition_export_rows, petition_page
 from tracker.petitions.queries.addresses import LABELS, Asked, asked_in
@@ -31,7 +31,6 @@ from tracker.petitions.views.blueprint import bp, may_see_names
 MAIN_FILTERS = ("q", "status", "category", "place", "overdue")
 KEPT_APART = ("dialogue", "open", "only_here", "plan_has_come", "cell", "cell_from", "cell_to")
 """Filters that come by links only; the form hands them on unseen."""
-SEPARATORS = {"comma": Separator.COMMA, "semicolon": Separator.SEMICOLON}
 
 
 @bp.get("/petitions")
@@ -69,27 +68,26 @@ def csv() -> Response:
     """Give all rows of the list as a file; whatever may fail does so before the first byte."""
     scope, user = current_scope().ids, current_user()
     asked = asked_in(db_session(), scope, request.args)
-    variant = _variant(request.args.get("variant", ""))
-    separator = _separator(request.args.get("separator", ""))
+    variant = csvout.variant_of(request.args.get("variant"))
+    separator = csvout.separator_of(request.args.get("separator"))
     count = petition_count(db_session(), scope, asked.filter)
     invented = fictional_ids(db_session(), scope)
     is_fictional = bool(invented) and petition_count(db_session(), invented, asked.filter) > 0
     with web.own_session(read_only=False) as writing:
         journal.note_export(writing, user, "petitions.csv", _told(asked, count))
-    names, spoken = may_see_names(), language()
+    shown = columns_for(with_names=may_see_names())
 
-    def lines(session: Session) -> Iterator[str]:
-        with speaking(spoken):
-            rows = petition_export_rows(session, scope, asked.filter, asked.sort)
-            yield from csvout.csv_lines(
-                columns.header(variant),
-                columns.lines(rows, variant, with_names=names),
-                variant=variant,
-                separator=separator,
-            )
+    def pieces(session: Session) -> Iterator[str]:
+        rows = petition_export_rows(session, scope, asked.filter, asked.sort)
+        yield from csvout.csv_lines(
+            header(shown, variant),
+            lines(shown, rows, variant),
+            variant=variant,
+            separator=separator,
+        )
 
     name = f"kien-nghi-{'hu-cau-' if is_fictional else ''}{clock.today():%Y-%m-%d}.csv"
-    return web.download(_begun(web.streamed(lines)), csvout.MEDIA_TYPE, name)
+    return web.download(_begun(web.streamed(pieces)), csvout.MEDIA_TYPE, name)
 
 
 def _begun(pieces: Iterator[str]) -> Iterator[str]:
@@ -103,16 +101,6 @@ def _begun(pieces: Iterator[str]) -> Iterator[str]:
             pieces.close()  # type: ignore[attr-defined]
 
     return rest()
-
-
-def _variant(text: str) -> Variant:
-    return Variant.MACHINE if text == Variant.MACHINE else Variant.EXCEL
-
-
-def _separator(text: str) -> Separator:
-    if text in SEPARATORS:
-        return SEPARATORS[text]
-    return Separator.SEMICOLON if text == Separator.SEMICOLON else Separator.COMMA
 
 
 def _told(asked: Asked, count: int) -> str:
