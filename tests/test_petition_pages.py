@@ -115,6 +115,26 @@ def test_a_dialogues_petition_takes_its_channel_place_and_date(visit, make, sess
     assert petition.received_on == held_on
 
 
+def test_a_dialogue_still_to_come_does_not_date_its_petitions_ahead(visit, make):
+    dialogue = make.dialogue(held_on=TODAY + timedelta(days=9))
+    page = visit().get("/petitions/new", dialogue=dialogue.code).text
+    assert _value(page, "received_on") == SHOWN_TODAY
+
+
+def test_a_dialogues_page_shows_what_was_raised_and_how_many_stand_behind_it(visit, make):
+    dialogue = make.dialogue()
+    several = make.petition(dialogue_id=dialogue.id, petitioner="group", people=34)
+    make.petition(dialogue_id=dialogue.id, petitioner="group", people=None)
+    outside = make.petition()
+    page = visit().get(f"/dialogues/{dialogue.code}").text
+
+    assert several.code in page
+    assert outside.code not in page
+    for words in ("2 kiến nghị", "34 người", "1 nhóm không rõ số người"):
+        assert words in page
+    assert f"/petitions/new?dialogue={dialogue.code}" in page
+
+
 def test_a_foreign_dialogue_is_as_unknown_as_none(visit, make):
     staff = visit()
     foreign = make.dialogue(place=make.place())
@@ -391,6 +411,38 @@ def test_another_communes_petition_is_as_unknown_as_none(visit, make):
     for path in ("/moves", "/corrections", "/edit", "/files", "/files/1/remove"):
         answer = staff.post(f"/petitions/{foreign.code}{path}", move="start", reason="x")
         assert answer.status_code == 404
+
+
+def test_duplicates_keep_counting_on_the_page_of_the_one_they_are_joined_to(visit, make):
+    master = make.petition(petitioner="group", people=20)
+    joined, staff = make.petition(petitioner="group", people=15), visit()
+    _moved(staff, joined, "join", note="Cùng nội dung", master=master.code)
+
+    page = staff.get(f"/petitions/{master.code}").text
+    assert joined.code in page
+    assert "35 người" in page
+    assert f'href="/petitions/{master.code}"' in staff.get(f"/petitions/{joined.code}").text
+
+
+def test_names_are_shown_to_those_who_work_with_petitions(visit, make):
+    petition = make.petition(
+        citizen_name="Hoàng Văn Đức", petitioner="person", citizen_phone="0912000111"
+    )
+    for role, is_shown in ((Role.STAFF, True), (Role.LEADER, True), (Role.ADMIN, False)):
+        page = visit(role=role).get(f"/petitions/{petition.code}").text
+        assert ("Hoàng Văn Đức" in page) is is_shown
+        assert ("0912000111" in page) is is_shown
+
+
+def test_what_was_typed_is_shown_as_text_never_as_a_page(visit, make):
+    evil = "<script>alert(1)</script>"
+    petition = make.petition(content=evil, citizen_name=evil, petitioner="person")
+    staff = visit()
+    _moved(staff, petition, "explain", note=evil, document_number=evil)
+    for path in ("/petitions", f"/petitions/{petition.code}", f"/petitions/{petition.code}/edit"):
+        page = staff.get(path, q="script" if path == "/petitions" else None).text
+        assert evil not in page
+        assert "&lt;script&gt;" in page
 
 
 # Corrections

@@ -41,6 +41,11 @@ for (const button of document.querySelectorAll("[data-print]")) {
   button.addEventListener("click", () => print());
 }
 
+// The server said that it was kept: the draft has done its work.
+if (document.querySelector(".note--success") && sessionStorage.getItem("draft-sent")) {
+  localStorage.removeItem(sessionStorage.getItem("draft-sent"));
+  sessionStorage.removeItem("draft-sent");
+}
 // Text that was typed survives a crash of the browser or of the network, until the server has it.
 const drafted = document.querySelector("form[data-draft]");
 if (drafted) {
@@ -49,8 +54,10 @@ if (drafted) {
     field.name && !["hidden", "file", "password", "submit"].includes(field.type));
   const notice = drafted.querySelector("[data-draft-notice]");
   const kept = JSON.parse(localStorage.getItem(place) || "null");
-  const isEmpty = fields().every((field) => !field.value || field.defaultValue === field.value || field.type !== "textarea");
-  if (kept && isEmpty && notice) {
+  // A form that came back from the server holds what was typed already.
+  const isBack = document.getElementById("error-summary") !== null;
+  const differs = kept && fields().some((field) => field.name in kept && kept[field.name] !== field.value);
+  if (differs && !isBack && notice) {
     notice.hidden = false;
     notice.querySelector("[data-draft-restore]").addEventListener("click", () => {
       for (const field of fields()) if (field.name in kept) field.value = kept[field.name];
@@ -70,11 +77,6 @@ if (drafted) {
     }, 1000);
   });
   drafted.addEventListener("submit", () => sessionStorage.setItem("draft-sent", place));
-}
-// The server said that it was kept: the draft has done its work.
-if (document.querySelector(".note--success") && sessionStorage.getItem("draft-sent")) {
-  localStorage.removeItem(sessionStorage.getItem("draft-sent"));
-  sessionStorage.removeItem("draft-sent");
 }
 // Signing out on purpose leaves nothing personal on a shared machine; an ended sign-in keeps drafts.
 if (document.querySelector("[data-signed-out]")) {

@@ -68,7 +68,8 @@ def _begun(dialogue: Dialogue | None) -> dict[str, str]:
         begun["place"] = str(scope.home.id)
     if dialogue is not None:
         begun["place"] = str(dialogue.place_id)
-        begun["received_on"] = dates.typed(dialogue.held_on, dialogue.date_precision)
+        if dialogue.held_on is None or dialogue.held_on <= clock.today():
+            begun["received_on"] = dates.typed(dialogue.held_on, dialogue.date_precision)
     return begun | {name: request.args[name] for name in CARRIED if name in request.args}
 
 
