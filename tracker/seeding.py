@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tracker.calendar.service import seed_calendar
+from tracker.calendar.service import seed_calendar, seed_limits
 from tracker.core.dates import Precision
 from tracker.core.db import transaction
 from tracker.core.resources import folder
@@ -35,6 +35,7 @@ def seed_basics(session: Session) -> None:
         _seed_list(session, Category, seed_file("categories")["category"])
         _seed_list(session, Department, seed_file("departments")["department"])
     seed_calendar(session)
+    seed_limits(session, seed_file("deadline_rules")["rule"])
 
 
 def seed_article(session: Session) -> None:

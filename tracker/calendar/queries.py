@@ -1,22 +1,155 @@
-"""Questions about the calendar."""
+"""Questions about the calendar, the limits of time, and what the installation decides."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tracker.calendar.models import CalendarException
+from tracker.calendar.models import CalendarException, DeadlineRule, InstallationSetting
+from tracker.calendar.rules import (
+    Calendar,
+    Choices,
+    KeptDay,
+    Rule,
+    SpecialDay,
+    choices_from,
+    rule_on,
+)
+
+_KEPT = "clockwork"
+Known = TypeVar("Known")
+
+
+@dataclass(frozen=True, slots=True)
+class Clockwork:
+    """Everything that dates are counted by: the days, the limits, the choices."""
+
+    calendar: Calendar
+    rules: tuple[Rule, ...]
+
+    def rule(self, code: str, day: date) -> Rule | None:
+        """Give the reading of a limit that counts for a trigger on this day."""
+        return rule_on(self.rules, code, day)
+
+
+def clockwork(session: Session) -> Clockwork:
+    """Give what dates are counted by now."""
+    return Clockwork(calendar_of(session), rules_of(session))
+
+
+def calendar_of(session: Session) -> Calendar:
+    """Give the calendar as it counts now; read once in a transaction."""
+    return _once(session, "calendar", _read_calendar)
+
+
+def rules_of(session: Session) -> tuple[Rule, ...]:
+    """Give every reading of every limit; read once in a transaction."""
+    return _once(session, "rules", _read_rules)
+
+
+def choices_of(session: Session) -> Choices:
+    """Give what the installation decides for itself; read once in a transaction."""
+    return _once(session, "choices", _read_choices)
+
+
+def forget_clockwork(session: Session) -> None:
+    """Read everything anew after a change."""
+    session.info.pop(_KEPT, None)
 
 
 def exceptions(session: Session) -> dict[date, bool]:
     """Give every day that differs from the plain week: True when worked, False when off."""
-    rows = session.execute(select(CalendarException.day, CalendarException.is_working))
-    return {row.day: row.is_working for row in rows}
+    return calendar_of(session).exceptions
 
 
 def exceptions_of(session: Session, year: int) -> list[CalendarException]:
     """Give a year's days off and days worked at a weekend, in order."""
+    return [row for row in days_of(session, year) if not row.is_lifted]
+
+
+def days_of(session: Session, year: int) -> list[CalendarException]:
+    """Give everything that the calendar holds of a year, also what was taken out, in order."""
     asked = select(CalendarException).where(
         CalendarException.day.between(date(year, 1, 1), date(year, 12, 31))
     )
     return list(session.scalars(asked.order_by(CalendarException.day)))
+
+
+def kept_days(session: Session) -> dict[date, KeptDay]:
+    """Give everything that the calendar holds, also what was taken out."""
+    rows = session.execute(
+        select(
+            CalendarException.day,
+            CalendarException.is_working,
+            CalendarException.reason,
+            CalendarException.document,
+            CalendarException.is_provisional,
+            CalendarException.paired_with,
+            CalendarException.is_lifted,
+        )
+    )
+    return {
+        day: KeptDay(day, SpecialDay(works, reason, document, provisional), paired, lifted)
+        for day, works, reason, document, provisional, paired, lifted in rows
+    }
+
+
+def years_kept(session: Session) -> list[int]:
+    """Give the years that the calendar holds days of."""
+    return sorted({day.year for day in kept_days(session)})
+
+
+def limit_rows(session: Session) -> list[DeadlineRule]:
+    """Give every reading of every limit, the newest of each first."""
+    asked = select(DeadlineRule).order_by(
+        DeadlineRule.code, DeadlineRule.valid_from.desc(), DeadlineRule.id.desc()
+    )
+    return list(session.scalars(asked))
+
+
+def _once(session: Session, key: str, read: Callable[[Session], Known]) -> Known:
+    """Read something once for as long as a transaction lasts, so that long work does not repeat."""
+    known = _known(session)
+    if key in known:
+        found: Known = known[key]
+        return found
+    value = read(session)
+    known = _known(session) | {key: value}
+    session.info[_KEPT] = (session.get_transaction(), known)
+    return value
+
+
+def _known(session: Session) -> dict[str, Any]:
+    transaction, known = session.info.get(_KEPT, (None, {}))
+    return known if transaction is not None and transaction is session.get_transaction() else {}
+
+
+def _read_calendar(session: Session) -> Calendar:
+    special = {day: row.special for day, row in kept_days(session).items() if not row.is_lifted}
+    choices = choices_of(session)
+    return Calendar(special, choices.calendar_rolls, choices.announced_to)
+
+
+def _read_rules(session: Session) -> tuple[Rule, ...]:
+    rows = session.execute(
+        select(
+            DeadlineRule.code,
+            DeadlineRule.days,
+            DeadlineRule.unit,
+            DeadlineRule.valid_from,
+            DeadlineRule.is_active,
+            DeadlineRule.name_vi,
+            DeadlineRule.name_en,
+            DeadlineRule.legal_basis,
+            DeadlineRule.id,
+        )
+    )
+    return tuple(Rule(*row) for row in rows)
+
+
+def _read_choices(session: Session) -> Choices:
+    rows = session.execute(select(InstallationSetting.key, InstallationSetting.value))
+    return choices_from({row.key: row.value for row in rows})

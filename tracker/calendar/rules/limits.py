@@ -1,0 +1,83 @@
+"""Limits of time as data: what is counted, on what basis, from which day on."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from tracker.calendar.rules.days import Calendar, due_date
+from tracker.core.i18n import N_, Labelled
+
+ACK = "ACK"
+STALE_CODES = ("STALE_30", "STALE_40", "STALE_45")
+MOST_LIMIT_DAYS = 3650
+
+
+class Unit(Labelled):
+    """What a limit counts."""
+
+    WORKING = "working", N_("working days")
+    CALENDAR = "calendar", N_("calendar days")
+
+
+class Certainty(Labelled):
+    """How well the text of a limit is known; the law itself has the last word."""
+
+    TWO_SOURCES = "two_sources", N_("Two independent sources agree")
+    ONE_SOURCE = "one_source", N_("Read in one public source")
+    ONE_EXAMPLE = "one_example", N_("One local text, as an example")
+    MEMORY = "memory", N_("Not yet checked against a text")
+    DECIDED_HERE = "decided_here", N_("Set by this installation")
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """So many days of a kind, and where it is written that they are."""
+
+    days: int
+    unit: Unit
+    name: str = ""
+    legal_basis: str = ""
+    code: str = ""
+
+    def due(self, start: date, calendar: Calendar) -> date:
+        """Count the limit from its day zero."""
+        return due_date(
+            start,
+            self.days,
+            working=self.unit is Unit.WORKING,
+            exceptions=calendar.exceptions,
+            rolls=calendar.rolls,
+        )
+
+    def keeps_off_days_off(self, calendar: Calendar) -> bool:
+        """Tell whether a date under this limit never stays on a day off."""
+        return self.unit is Unit.WORKING or calendar.rolls
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One reading of a limit, from the day it holds."""
+
+    code: str
+    days: int
+    unit: Unit
+    valid_from: date
+    is_active: bool
+    name_vi: str = ""
+    name_en: str = ""
+    legal_basis: str = ""
+    id: int = 0
+
+    def limit(self, *, in_english: bool = False) -> Limit:
+        """Give what is counted."""
+        name = self.name_en if in_english else self.name_vi
+        return Limit(self.days, self.unit, name, self.legal_basis, self.code)
+
+
+def rule_on(rules: Iterable[Rule], code: str, day: date) -> Rule | None:
+    """Give the reading of a limit that counts for a trigger on this day, if it is switched on."""
+    held = [rule for rule in rules if rule.code == code and rule.valid_from <= day]
+    if not held:
+        return None
+    newest = max(held, key=lambda rule: (rule.valid_from, rule.id))
+    return newest if newest.is_active else None
