@@ -291,7 +291,7 @@ def test_the_list_says_what_to_do_when_it_is_empty(visit, make):
     assert "/dialogues/new" in staff.get("/dialogues").text
     assert "Chưa có cuộc nào" in staff.get("/dialogues").text
     make.dialogue()
-    assert "không có cuộc đối thoại nào khớp" in staff.get("/dialogues?q=xyz").text.lower()
+    assert "không có buổi đối thoại nào khớp" in staff.get("/dialogues?q=xyz").text.lower()
 
 
 @pytest.mark.parametrize(
@@ -330,7 +330,7 @@ def test_pages_follow_one_another(visit, make):
     first = staff.get("/dialogues").text
     key = re.search(r"after=([\w%-]+)", first)[1]
     second = staff.get(f"/dialogues?after={key}").text
-    assert "51 cuộc đối thoại" in second
+    assert "51 buổi đối thoại" in second
     assert len(re.findall(r"Cuộc số \d+", first)) == 50
     assert len(re.findall(r"Cuộc số \d+", second)) == 1
 
