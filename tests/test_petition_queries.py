@@ -23,7 +23,7 @@ from tracker.petitions.queries import (
     petition_page,
     today_piles,
 )
-from tracker.petitions.rules import STOCKS, Timeliness, timeliness
+from tracker.petitions.rules import STOCKS, Terms, Timeliness, timeliness
 from tracker.petitions.service import MoveRequest, move_petition
 from tracker.places.queries import scope_ids
 
@@ -240,7 +240,7 @@ def test_the_database_judges_timeliness_as_the_rule_does(session, make):
         assert judged == {
             row.id
             for row in everything
-            if timeliness(row.status, row.due_on, row.ended_on, TODAY) is wanted
+            if timeliness(row.status, row.due_on, row.ended_on, Terms(TODAY)) is wanted
         }
 
 

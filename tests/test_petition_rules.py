@@ -26,6 +26,7 @@ from tracker.petitions.rules import (
     STOCKS,
     UNDATED,
     StepFact,
+    Terms,
     Timeliness,
     due_after_pause,
     effective,
@@ -222,7 +223,7 @@ def test_timeliness(status, due, ended, wanted):
     due_on = START + timedelta(days=due) if due is not None else None
     ended_on = START + timedelta(days=ended) if ended is not None else None
 
-    assert timeliness(status, due_on, ended_on, START) is wanted
+    assert timeliness(status, due_on, ended_on, Terms(START)) is wanted
 
 
 def test_a_date_known_less_exactly_stands_on_the_first_day_of_its_period():

@@ -1,7 +1,6 @@
 """Questions about the calendar, the limits of time, and what the installation decides."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
 
@@ -12,27 +11,15 @@ from tracker.calendar.models import CalendarException, DeadlineRule, Installatio
 from tracker.calendar.rules import (
     Calendar,
     Choices,
+    Clockwork,
     KeptDay,
     Rule,
     SpecialDay,
     choices_from,
-    rule_on,
 )
 
 _KEPT = "clockwork"
 Known = TypeVar("Known")
-
-
-@dataclass(frozen=True, slots=True)
-class Clockwork:
-    """Everything that dates are counted by: the days, the limits, the choices."""
-
-    calendar: Calendar
-    rules: tuple[Rule, ...]
-
-    def rule(self, code: str, day: date) -> Rule | None:
-        """Give the reading of a limit that counts for a trigger on this day."""
-        return rule_on(self.rules, code, day)
 
 
 def clockwork(session: Session) -> Clockwork:

@@ -26,7 +26,8 @@ class Path:
         """The status in which the path ends."""
         if self.is_answered_on_spot:
             return Status.EXPLAINED
-        return MOVES[self.moves[-1]].target if self.moves else Status.RECEIVED
+        reached = (MOVES[name].target for name in reversed(self.moves))
+        return next((target for target in reached if target), Status.RECEIVED)
 
 
 _TO_APPROVAL = ("assign", "start", "propose")

@@ -98,12 +98,15 @@ class Clock(Labelled):
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One step: where it may start, who may take it, and what it asks for."""
+    """One step: where it may start, who may take it, and what it asks for.
+
+    One without a target leaves the petition where it stands.
+    """
 
     name: str
     label: str
     sources: frozenset[Status]
-    target: Status
+    target: Status | None
     permission: Permission = Permission.MOVE_PETITION
     needs_note: bool = False
     needs_document: bool = False
@@ -113,6 +116,9 @@ class Move:
     needs_evidence: bool = False
     offers_department: bool = False
     offers_due_date: bool = False
+    needs_later_due_date: bool = False
+    needs_note_or_document: bool = False
+    is_for_unanswered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,12 +243,57 @@ LIFECYCLE = (
         needs_note=True,
     ),
 )
-MOVES = {move.name: move for move in LIFECYCLE}
+RECEIVE, AMEND, CORRECT, RECALCULATE = "receive", "amend", "correct", "recalculate"
+EXTEND, ACKNOWLEDGE = "extend", "acknowledge"
+STAYING = (
+    Move(
+        EXTEND,
+        N_("Extend the due date"),
+        frozenset(s for s, meaning in MEANINGS.items() if meaning.clock is Clock.RUNS),
+        None,
+        needs_note=True,
+        needs_document=True,
+        needs_later_due_date=True,
+    ),
+    Move(
+        ACKNOWLEDGE,
+        N_("Record the notice to the citizen"),
+        OPEN,
+        None,
+        needs_note_or_document=True,
+        is_for_unanswered=True,
+    ),
+)
+"""Steps that leave the petition where it stands."""
+MOVES = {move.name: move for move in LIFECYCLE + STAYING}
 
-RECEIVE, AMEND, CORRECT = "receive", "amend", "correct"
-STEP_WORDS = {move.name: move.label for move in LIFECYCLE} | {
+STEP_WORDS = {move.name: move.label for move in MOVES.values()} | {
     RECEIVE: N_("Received into the register"),
     AMEND: N_("Details corrected"),
     CORRECT: N_("Earlier step entered by mistake"),
+    RECALCULATE: N_("Due date counted anew"),
 }
 """The word for each kind of step on a timeline: the moves, and what is not a move."""
+
+ANSWERS = frozenset({Status.EXPLAINED, Status.RESOLVED, Status.TRANSFERRED, Status.DECLINED})
+"""The statuses that a petition reaches only by telling the citizen what became of it."""
+
+TRANSFER_ADVICE = {
+    Kind.COMPLAINT: N_(
+        "A complaint outside the commune's competence is not transferred: the person is guided to"
+        " the competent body (Law 42/2013/QH13 article 26). Transfer only a letter that the law"
+        " has passed on."
+    ),
+    Kind.RECOMMENDATION: N_(
+        "A recommendation outside the commune's competence is transferred to the competent body,"
+        " and the citizen is told (Law 42/2013/QH13 article 26)."
+    ),
+    Kind.FEEDBACK: N_(
+        "Feedback outside the commune's competence is transferred to the competent body, and the"
+        " citizen is told (Law 42/2013/QH13 article 26)."
+    ),
+}
+"""What the law says, by legal kind, about a matter that another body is competent for."""
+
+LIMITS_OF_KIND = {Kind.COMPLAINT: ("KN_ACCEPT", "KN_RESOLVE")}
+"""The limits that a legal kind has of its own (codes of deadline rules)."""

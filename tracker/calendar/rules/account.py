@@ -21,6 +21,7 @@ class Why(Labelled):
     ASSIGNED = "assigned", N_("Date set by a person")
     EXTENDED = "extended", N_("Extension")
     PLANNED = "planned", N_("Deferred to the planned date")
+    KEPT = "kept", N_("Date kept from before; why it was set is not recorded")
     RESULT = "result", N_("Due date")
 
 

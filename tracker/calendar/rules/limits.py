@@ -81,3 +81,15 @@ def rule_on(rules: Iterable[Rule], code: str, day: date) -> Rule | None:
         return None
     newest = max(held, key=lambda rule: (rule.valid_from, rule.id))
     return newest if newest.is_active else None
+
+
+@dataclass(frozen=True, slots=True)
+class Clockwork:
+    """Everything that dates are counted by: the days and the limits."""
+
+    calendar: Calendar
+    rules: tuple[Rule, ...] = ()
+
+    def rule(self, code: str, day: date) -> Rule | None:
+        """Give the reading of a limit that counts for a trigger on this day."""
+        return rule_on(self.rules, code, day)

@@ -11,7 +11,7 @@ from tracker.petitions.lifecycle import Channel, Group, Kind, Level, Status
 from tracker.petitions.queries import Sort
 from tracker.petitions.queries.addresses import LABELS, NOBODY, YES
 from tracker.petitions.queries.choices import Choice
-from tracker.petitions.rules import Timeliness
+from tracker.petitions.rules import Acknowledgement, Ageing, Timeliness
 
 
 class FilterForm(BaseForm):
@@ -33,6 +33,8 @@ class FilterForm(BaseForm):
     level = WordField(LABELS["level"], Level, empty=N_("Any"))
     channel = WordField(LABELS["channel"], Channel, empty=N_("Any"))
     timeliness = WordField(LABELS["timeliness"], Timeliness, empty=N_("Any"))
+    ack = WordField(LABELS["ack"], Acknowledgement, empty=N_("Any"))
+    ageing = WordField(LABELS["ageing"], Ageing, empty=N_("Any"))
     received_from = DayField(LABELS["received_from"])
     received_to = DayField(LABELS["received_to"])
     date_unknown = BooleanField(N_("Only with an unknown date"))

@@ -68,6 +68,8 @@ _NOTE_WORDS = {
     "transfer": N_("To which body, and why"),
     "decline": N_("Reason told to the citizen"),
     "reopen": N_("Why it is reopened"),
+    "extend": N_("Why it is extended"),
+    "acknowledge": N_("How the citizen was told"),
 }
 
 
@@ -75,6 +77,7 @@ def _needs(move: Move) -> dict[str, bool]:
     return {
         "note": move.needs_note,
         "document_number": move.needs_document,
+        "due_on": move.needs_later_due_date,
         "plan_on": move.needs_plan_date,
         "master": move.needs_master,
         "ground": move.needs_ground,
@@ -85,12 +88,14 @@ def _asked_by(move: Move) -> list[str]:
     is_told = move.target in ENDED - {Status.JOINED, Status.WITHDRAWN}
     asked = {
         "department": move.offers_department,
-        "due_on": move.offers_due_date,
+        "due_on": move.offers_due_date or move.needs_later_due_date,
         "plan_on": move.needs_plan_date,
         "ground": move.needs_ground,
         "master": move.needs_master,
         "note": True,
-        "document_number": move.needs_document or move.needs_evidence or is_told,
+        "document_number": any(
+            (move.needs_document, move.needs_evidence, move.needs_note_or_document, is_told)
+        ),
         "evidence": move.needs_evidence,
         "happened_on": True,
     }

@@ -26,6 +26,8 @@ BESIDE = {
     "State the reason or the result.": "note",
     "Enter the document number.": "document_number",
     "Enter the document number, or attach a file that shows the result.": "document_number",
+    "Enter the document number, or how the citizen was told.": "document_number",
+    "Enter the new due date; it must come after the present one, %(day)s.": "due_on",
     "Enter the planned date; it must come after today.": "plan_on",
     "Choose the ground for declining.": "ground",
     "The due date cannot be before the day of assignment.": "due_on",

@@ -22,6 +22,7 @@ from tracker.petitions.queries.register import (
     petition_export_rows,
     petition_page,
 )
+from tracker.petitions.queries.standing import terms_of
 from tracker.petitions.queries.today import Pile, Waiting, today_piles
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "postings_missing",
     "proposer_of",
     "steps_of",
+    "terms_of",
     "timeline",
     "today_piles",
 ]

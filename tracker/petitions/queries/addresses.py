@@ -22,6 +22,8 @@ from tracker.petitions.rules import (
     RECEIVED,
     REOPENED,
     UNDATED,
+    Acknowledgement,
+    Ageing,
     Timeliness,
     ended_as,
 )
@@ -36,6 +38,8 @@ WORDS = {
     "level": Level,
     "channel": Channel,
     "timeliness": Timeliness,
+    "ack": Acknowledgement,
+    "ageing": Ageing,
 }
 DAYS = ("received_from", "received_to")
 TICKS = ("overdue", "date_unknown", "only_here", "plan_has_come")
@@ -57,6 +61,8 @@ LABELS = {
     "date_unknown": N_("Date unknown"),
     "overdue": N_("Late"),
     "timeliness": N_("Against the due date"),
+    "ack": N_("Notice to the citizen"),
+    "ageing": N_("Unprocessed since receipt"),
     "plan_has_come": N_("The planned date has come"),
     "cell": N_("Number of a report"),
     "sort": N_("Order"),

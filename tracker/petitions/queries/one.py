@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import takewhile
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased, joinedload
@@ -11,7 +12,7 @@ from tracker.accounts.models import User
 from tracker.core.errors import NotFound
 from tracker.core.i18n import language
 from tracker.dialogues.models import Department
-from tracker.petitions.lifecycle import STEP_WORDS, Ground, Status
+from tracker.petitions.lifecycle import MOVES, STEP_WORDS, Ground, Status
 from tracker.petitions.models import Petition, PetitionStep
 from tracker.petitions.rules import StepFact, effective
 from tracker.places.queries import scope_ids
@@ -55,24 +56,26 @@ def facts(steps: Iterable[PetitionStep]) -> list[StepFact]:
             plan_on=step.plan_on,
             department_id=step.department_id,
             master_id=step.master_id,
+            due_basis=step.due_basis,
         )
         for step in steps
     ]
 
 
 def proposer_of(steps: Sequence[PetitionStep]) -> int | None:
-    """Give the person whose result waits for approval now."""
-    last_id = effective(facts(steps))[-1].id
-    step = next(step for step in steps if step.id == last_id)
-    return step.actor_id if step.status is Status.AWAITING_APPROVAL else None
+    """Give the person whose result waits for approval now, whatever was extended since."""
+    counted = effective(facts(steps))
+    waiting = list(takewhile(lambda fact: fact.status is Status.AWAITING_APPROVAL, counted[::-1]))
+    if not waiting:
+        return None
+    return next(step for step in steps if step.id == waiting[-1].id).actor_id
 
 
 def correctable_step(steps: Sequence[PetitionStep]) -> PetitionStep | None:
-    """Give the step that may be voided: the last that counts, never the receipt."""
-    counted = effective(facts(steps))
-    if len(counted) < 2:
-        return None
-    return next(step for step in steps if step.id == counted[-1].id)
+    """Give the step that may be voided: the last that was taken and counts, never the receipt."""
+    voided = {step.voids_id for step in steps}
+    taken = [step for step in steps if step.move in MOVES and step.id not in voided]
+    return taken[-1] if taken else None
 
 
 @dataclass(frozen=True, slots=True)

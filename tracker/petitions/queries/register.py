@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, select
 from sqlalchemy.orm import Session
 
-from tracker.core import clock
 from tracker.core.dates import Precision
 from tracker.core.i18n import N_, Labelled, language
 from tracker.core.paging import PAGE_SIZE, Order, Page, ordered, page_of
@@ -26,12 +25,15 @@ from tracker.petitions.lifecycle import (
     Status,
 )
 from tracker.petitions.models import Petition, PetitionPosting
+from tracker.petitions.queries.standing import ages_as, stands_as, tells_as, terms_of
 from tracker.petitions.rules import (
-    PAUSED,
-    RUNNING,
-    SOON_DAYS,
     STOCKS,
+    Acknowledgement,
+    Ageing,
+    Terms,
     Timeliness,
+    acknowledgement,
+    ageing,
     statuses_of,
     timeliness,
 )
@@ -94,6 +96,8 @@ class PetitionFilter:
     date_unknown: bool = False
     overdue: bool = False
     timeliness: Timeliness | None = None
+    ack: Acknowledgement | None = None
+    ageing: Ageing | None = None
     plan_has_come: bool = False
     cell: Flow | Stock | None = None
 
@@ -102,6 +106,7 @@ class PetitionFilter:
 class PetitionRow:
     """One line of the list; `content` is its beginning only."""
 
+    terms: Terms
     id: int
     code: str
     content: str
@@ -116,6 +121,8 @@ class PetitionRow:
     received_on: date | None
     date_precision: Precision
     due_on: date | None
+    ack_due_on: date | None
+    acknowledged_on: date | None
     plan_on: date | None
     ended_on: date | None
     dialogue_code: str | None
@@ -129,7 +136,22 @@ class PetitionRow:
     @property
     def timeliness(self) -> Timeliness:
         """How it stands against its due date today."""
-        return timeliness(self.status, self.due_on, self.ended_on, clock.today())
+        return timeliness(self.status, self.due_on, self.ended_on, self.terms)
+
+    @property
+    def ack(self) -> Acknowledgement:
+        """Whether the citizen was answered or told in time."""
+        return acknowledgement(self.status, self.ack_due_on, self.acknowledged_on, self.terms)
+
+    @property
+    def ageing(self) -> Ageing | None:
+        """The alert it has reached by lying unprocessed."""
+        return ageing(self.status, self.received_on, self.date_precision, self.terms)
+
+    @property
+    def is_provisional(self) -> bool:
+        """Tell whether its due date lies in a year whose days off are not yet announced."""
+        return self.terms.is_provisional(self.due_on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,16 +182,24 @@ def petition_page(
     sort: Sort = Sort.NEWEST,
     after: str | None = None,
     size: int = PAGE_SIZE,
+    terms: Terms | None = None,
 ) -> PetitionPage:
-    """Give one page of the list; `after` is the key that a page before or after it gave."""
-    statement = _with_names(_matching(session, scope, asked), PetitionRow)
+    """Give one page of the list; `after` is the key that a page before or after it gave.
+
+    `terms` are those of today unless told otherwise.
+    """
+    terms = terms or terms_of(session)
+    statement = _with_names(_matching(session, scope, asked, terms), PetitionRow)
     page = page_of(session, statement, _orders(sort, asked), after, size)
-    return Page([PetitionRow(*row) for row in page.rows], page.previous, page.next)
+    return Page([PetitionRow(terms, *row) for row in page.rows], page.previous, page.next)
 
 
-def petition_count(session: Session, scope: frozenset[int], asked: PetitionFilter) -> int:
+def petition_count(
+    session: Session, scope: frozenset[int], asked: PetitionFilter, terms: Terms | None = None
+) -> int:
     """Count the rows that the list has on all its pages."""
-    counted = _matching(session, scope, asked).with_only_columns(func.count())
+    matching = _matching(session, scope, asked, terms or terms_of(session))
+    counted = matching.with_only_columns(func.count())
     return session.scalar(counted) or 0
 
 
@@ -177,15 +207,18 @@ def petition_export_rows(
     session: Session, scope: frozenset[int], asked: PetitionFilter, sort: Sort = Sort.NEWEST
 ) -> Iterator[ExportRow]:
     """Give all rows of the list, in its order, a few hundred in memory at a time."""
-    statement = _with_names(_matching(session, scope, asked), ExportRow)
+    terms = terms_of(session)
+    statement = _with_names(_matching(session, scope, asked, terms), ExportRow)
     rows = session.execute(
         ordered(statement, _orders(sort, asked)), execution_options={"yield_per": STREAMED}
     )
     for row in rows:
-        yield ExportRow(*row)
+        yield ExportRow(terms, *row)
 
 
-def _matching(session: Session, scope: frozenset[int], asked: PetitionFilter) -> Select[Any]:
+def _matching(
+    session: Session, scope: frozenset[int], asked: PetitionFilter, terms: Terms
+) -> Select[Any]:
     statement = select(Petition.id).where(Petition.place_id.in_(_places(session, scope, asked)))
     if isinstance(asked.cell, Flow):
         statement = statement.join(PetitionPosting, PetitionPosting.petition_id == Petition.id)
@@ -195,7 +228,7 @@ def _matching(session: Session, scope: frozenset[int], asked: PetitionFilter) ->
         )
     if isinstance(asked.cell, Stock):
         statement = statement.where(Petition.id.in_(_standing(asked.cell)))
-    return statement.where(*_conditions(asked))
+    return statement.where(*_conditions(asked, terms))
 
 
 def _places(session: Session, scope: frozenset[int], asked: PetitionFilter) -> frozenset[int]:
@@ -216,9 +249,10 @@ def _standing(stock: Stock) -> Select[Any]:
     )
 
 
-def _conditions(asked: PetitionFilter) -> Iterator[ColumnElement[bool]]:
+def _conditions(asked: PetitionFilter, terms: Terms) -> Iterator[ColumnElement[bool]]:
     yield from _by_facts(asked)
     yield from _by_days(asked)
+    yield from _by_standing(asked, terms)
     if asked.q.strip():
         yield _found_by(asked.q)
 
@@ -247,30 +281,19 @@ def _by_days(asked: PetitionFilter) -> Iterator[ColumnElement[bool]]:
         yield Petition.received_on <= asked.received_to
     if asked.date_unknown:
         yield Petition.received_on.is_(None)
+
+
+def _by_standing(asked: PetitionFilter, terms: Terms) -> Iterator[ColumnElement[bool]]:
     if asked.overdue:
-        yield stands_as(Timeliness.LATE)
+        yield stands_as(Timeliness.LATE, terms)
     if asked.timeliness is not None:
-        yield stands_as(asked.timeliness)
+        yield stands_as(asked.timeliness, terms)
+    if asked.ack is not None:
+        yield tells_as(asked.ack, terms)
+    if asked.ageing is not None:
+        yield ages_as(asked.ageing, terms)
     if asked.plan_has_come:
-        yield and_(Petition.status == Status.DEFERRED, Petition.plan_on <= clock.today())
-
-
-def stands_as(wanted: Timeliness) -> ColumnElement[bool]:
-    """Ask in the database what rules.timeliness tells of one petition."""
-    today, due, ended_on = clock.today(), Petition.due_on, Petition.ended_on
-    soon = today + timedelta(days=SOON_DAYS)
-    runs, ended = Petition.status.in_(RUNNING), Petition.status.in_(ENDED)
-    return {
-        Timeliness.LATE: and_(runs, due < today),
-        Timeliness.DUE_SOON: and_(runs, due >= today, due <= soon),
-        Timeliness.IN_TIME: and_(runs, due > soon),
-        Timeliness.PAUSED: Petition.status.in_(PAUSED),
-        Timeliness.DONE_IN_TIME: and_(ended, ended_on <= due),
-        Timeliness.DONE_LATE: and_(ended, ended_on > due),
-        Timeliness.NO_DATE: or_(
-            and_(runs, due.is_(None)), and_(ended, or_(due.is_(None), ended_on.is_(None)))
-        ),
-    }[wanted]
+        yield and_(Petition.status == Status.DEFERRED, Petition.plan_on <= terms.today)
 
 
 def _found_by(query: str) -> ColumnElement[bool]:
@@ -313,6 +336,7 @@ def _with_names(statement: Select[Any], row: type[PetitionRow]) -> Select[Any]:
     columns = [
         elsewhere[field.name] if field.name in elsewhere else getattr(Petition, field.name)
         for field in fields(row)
+        if field.name != "terms"
     ]
     return (
         statement.with_only_columns(*columns)

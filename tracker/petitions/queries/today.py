@@ -13,7 +13,7 @@ from tracker.petitions.queries.register import (
     petition_count,
     petition_page,
 )
-from tracker.petitions.rules import Timeliness
+from tracker.petitions.rules import Acknowledgement, Ageing, Timeliness
 
 SHOWN = 8
 
@@ -27,6 +27,8 @@ class Waiting(Labelled):
     PLAN_HAS_COME = "plan_has_come", N_("Deferred, and the planned date has come")
     UNASSIGNED = "unassigned", N_("Received, not yet assigned")
     UNDATED = "undated", N_("No due date set")
+    UNTOLD = "untold", N_("Notice to the citizen late")
+    AGEING = "ageing", N_("Unprocessed for long")
 
 
 FILTERS = {
@@ -36,6 +38,8 @@ FILTERS = {
     Waiting.PLAN_HAS_COME: PetitionFilter(status=Status.DEFERRED, plan_has_come=True),
     Waiting.UNASSIGNED: PetitionFilter(status=Status.RECEIVED),
     Waiting.UNDATED: PetitionFilter(open=True, timeliness=Timeliness.NO_DATE),
+    Waiting.UNTOLD: PetitionFilter(ack=Acknowledgement.LATE),
+    Waiting.AGEING: PetitionFilter(ageing=Ageing.FIRST),
 }
 
 

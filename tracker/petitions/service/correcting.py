@@ -1,12 +1,14 @@
 """Putting mistakes right in the open: a step entered by mistake, a fact typed wrongly."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from tracker.accounts.models import User
 from tracker.accounts.permissions import Permission
+from tracker.calendar.queries import clockwork
 from tracker.core import clock
 from tracker.core.dates import Precision, shown
 from tracker.core.db import transaction
@@ -17,7 +19,18 @@ from tracker.dialogues.models import Category, Department
 from tracker.petitions.lifecycle import AMEND, CORRECT, MOVES
 from tracker.petitions.models import Petition, PetitionStep
 from tracker.petitions.queries import correctable_step, facts
-from tracker.petitions.rules import NOTE_LIMIT, StepFact, effective, first_day, spot_answer
+from tracker.petitions.rules import (
+    ASSIGNED,
+    NOTE_LIMIT,
+    UNKNOWN,
+    StepFact,
+    ack_due,
+    counted_due,
+    effective,
+    first_day,
+    limit_of,
+    spot_answer,
+)
 from tracker.petitions.service.receiving import check_category, check_department, check_place
 from tracker.petitions.service.recording import counted_under, lock, record, searched
 from tracker.petitions.service.requests import (
@@ -105,7 +118,7 @@ def amend_petition(
         if not asked.reason.strip():
             raise PetitionRefused("State the reason.")
         check_length(asked.reason, NOTE_LIMIT)
-        wanted = _wanted(asked)
+        wanted = _wanted(asked) | _due(session, petition, asked, facts(history))
         _check_known(session, actor, petition, wanted)
         _check_order(facts(history), wanted)
         note = "\n".join([*_told(session, petition, wanted), checked(asked.reason)])
@@ -121,7 +134,7 @@ def _restore(petition: Petition, history: Sequence[PetitionStep], mistaken: Peti
     void = StepFact(petition.status, None, petition.due_on, CORRECT, voids_id=mistaken.id)
     before = effective([*facts(history), void])[-1]
     petition.status = before.status
-    petition.due_on = before.due_on
+    petition.due_on, petition.due_basis = before.due_on, before.due_basis
     petition.plan_on = before.plan_on
     petition.department_id = before.department_id
     petition.master_id = before.master_id
@@ -135,6 +148,29 @@ def _wanted(asked: Amendment) -> dict[str, Any]:
     }
     received_on = first_day(asked.received_on, asked.date_precision)
     return wanted | {"received_on": received_on, "date_precision": asked.date_precision}
+
+
+def _due(
+    session: Session, petition: Petition, asked: Amendment, history: Sequence[StepFact]
+) -> dict[str, Any]:
+    """Give the due date, why it is that day, and until when the citizen is to be told.
+
+    A date that a limit counts follows the day of receipt, unless another was typed.
+    """
+    clocks = clockwork(session)
+    received_on = first_day(asked.received_on, asked.date_precision)
+    due = {"ack_due_on": ack_due(received_on, asked.date_precision, clocks)}
+    if asked.due_on is None:
+        return due | {"due_basis": UNKNOWN}
+    if asked.due_on != petition.due_on:
+        return due | {"due_basis": ASSIGNED}
+    if limit_of(petition.due_basis, petition.received_on, clocks) is None:
+        return due
+    if asked.date_precision is not Precision.DAY:
+        return due | {"due_basis": ASSIGNED}
+    counted = effective(history)
+    counted[0] = replace(counted[0], happened_on=received_on)
+    return due | {"due_on": counted_due(counted, clocks)}
 
 
 def _check_known(

@@ -8,17 +8,35 @@ from sqlalchemy.orm import Session
 
 from tracker.accounts.models import User
 from tracker.attachments.models import Attachment
+from tracker.calendar.queries import clockwork
+from tracker.calendar.rules import Pause, after_pause
 from tracker.core import clock
 from tracker.core.db import transaction
 from tracker.core.errors import NotAllowed
 from tracker.core.text import checked
-from tracker.petitions.lifecycle import LIFECYCLE, MOVES, Move, Status
+from tracker.petitions.lifecycle import ACKNOWLEDGE, MOVES, Move, Status
 from tracker.petitions.models import Petition, PetitionStep
 from tracker.petitions.queries import facts, proposer_of
-from tracker.petitions.rules import PAUSED, StepFact, due_after_pause, effective, paused_since
+from tracker.petitions.rules import (
+    ASSIGNED,
+    EXTENSION,
+    PAUSED,
+    PLAN,
+    StepFact,
+    acknowledged,
+    due_after_pause,
+    effective,
+    limit_of,
+    paused_since,
+)
 from tracker.petitions.service.receiving import check_department
 from tracker.petitions.service.recording import counted_under, lock, record
-from tracker.petitions.service.requests import MoveRefused, MoveRequest, check_move
+from tracker.petitions.service.requests import (
+    MoveRefused,
+    MoveRequest,
+    check_extension,
+    check_move,
+)
 from tracker.places.queries import scope_ids
 
 
@@ -26,10 +44,12 @@ def offered_moves(actor: User, petition: Petition, last_proposer_id: int | None)
     """Give exactly the moves that this person may take now, in the order of the lifecycle."""
     return [
         move
-        for move in LIFECYCLE
+        for move in MOVES.values()
         if petition.status in move.sources
         and actor.may(move.permission)
         and not _is_own_approval(actor, move, last_proposer_id)
+        and not (move.is_for_unanswered and petition.acknowledged_on is not None)
+        and not (move.needs_later_due_date and petition.due_on is None)
     ]
 
 
@@ -54,7 +74,12 @@ def move_petition(
         counted = effective(facts(history))
         day = asked.happened_on or clock.today()
         # The command line brings in the past, whose plans may have come due since.
-        check_move(move, asked, counted[-1].happened_on, clock.today() if actor else day)
+        after = counted[0] if move.name == ACKNOWLEDGE else counted[-1]
+        check_move(move, asked, after.happened_on, clock.today() if actor else day)
+        if move.needs_later_due_date:
+            check_extension(petition.due_on, asked.due_on)
+        if move.is_for_unanswered and acknowledged(facts(history)):
+            raise MoveRefused("The citizen was answered or told already.")
         _check_evidence(session, petition, move, asked)
         if _is_own_approval(actor, move, proposer_of(history)):
             raise NotAllowed("Whoever submitted the result does not approve it.")
@@ -100,15 +125,31 @@ def _apply(
     if move.offers_department:
         check_department(session, asked.department_id)
         petition.department_id = asked.department_id or petition.department_id
+    if move.target is None:
+        if move.needs_later_due_date:
+            petition.due_on, petition.due_basis = asked.due_on, EXTENSION
+        return
     if petition.status in PAUSED:
-        petition.due_on = due_after_pause(petition.due_on, paused_since(counted), day)
+        petition.due_on = _due_after_pause(session, petition, counted, day)
     if move.offers_due_date and asked.due_on:
-        petition.due_on = asked.due_on
+        petition.due_on, petition.due_basis = asked.due_on, ASSIGNED
     petition.plan_on = asked.plan_on if move.needs_plan_date else None
     if petition.plan_on:
-        petition.due_on = petition.plan_on
+        petition.due_on, petition.due_basis = petition.plan_on, PLAN
     petition.master_id = master_id
     petition.status = move.target
+
+
+def _due_after_pause(
+    session: Session, petition: Petition, counted: Sequence[StepFact], day: date
+) -> date | None:
+    """Move the date later by the pause; one that a limit counts never rests on a day off."""
+    since = paused_since(counted)
+    clocks = clockwork(session)
+    limit = limit_of(petition.due_basis, counted[0].happened_on, clocks)
+    if limit is None or petition.due_on is None or since is None:
+        return due_after_pause(petition.due_on, since, day)
+    return after_pause(petition.due_on, Pause(since, day), limit, clocks.calendar)
 
 
 def _final_master(session: Session, actor: User | None, petition: Petition, code: str) -> int:

@@ -8,8 +8,7 @@ from sqlalchemy.orm import Session
 
 from tracker.accounts.models import User
 from tracker.accounts.permissions import Permission
-from tracker.calendar import rules as calendar
-from tracker.calendar.queries import exceptions
+from tracker.calendar.queries import clockwork
 from tracker.core import clock
 from tracker.core.dates import Precision
 from tracker.core.db import transaction
@@ -20,7 +19,15 @@ from tracker.dialogues.models import Category, Department, Dialogue
 from tracker.journal import service as journal
 from tracker.petitions.lifecycle import RECEIVE, Status
 from tracker.petitions.models import Petition, PetitionStep
-from tracker.petitions.rules import NOTE_LIMIT, first_day
+from tracker.petitions.rules import (
+    ASSIGNED,
+    NOTE_LIMIT,
+    UNKNOWN,
+    ack_due,
+    category_basis,
+    first_day,
+    limit_of,
+)
 from tracker.petitions.service.recording import record, searched
 from tracker.petitions.service.requests import (
     NewPetition,
@@ -102,24 +109,24 @@ def _check_known(session: Session, actor: User | None, new: NewPetition) -> None
             raise NotFound("There is no such dialogue.")
 
 
-def due_by_rule(
-    session: Session, category_id: int, received_on: date | None, precision: Precision
-) -> date | None:
-    """Give the due date that the category's own rule sets; none without a rule or a known day."""
-    category = session.get_one(Category, category_id)
-    if category.due_days is None or received_on is None or precision is not Precision.DAY:
-        return None
-    return calendar.due_date(
-        received_on,
-        category.due_days,
-        working=category.due_days_are_working,
-        exceptions=exceptions(session),
-    )
+def _due(session: Session, new: NewPetition, received_on: date | None) -> tuple[date | None, str]:
+    """Give the due date and why: the one that was typed, or the one of the category's own rule."""
+    if new.due_on is not None:
+        return new.due_on, ASSIGNED
+    category = session.get_one(Category, new.category_id)
+    is_a_day = new.date_precision is Precision.DAY
+    if category.due_days is None or received_on is None or not is_a_day:
+        return None, UNKNOWN
+    basis = category_basis(category.due_days, working=category.due_days_are_working)
+    clocks = clockwork(session)
+    limit = limit_of(basis, received_on, clocks)
+    return (limit.due(received_on, clocks.calendar), basis) if limit else (None, UNKNOWN)
 
 
 def _new_row(session: Session, actor: User | None, new: NewPetition) -> Petition:
     received_on = first_day(new.received_on, new.date_precision)
     year = (received_on or clock.today()).year
+    due_on, due_basis = _due(session, new, received_on)
     petition = Petition(
         code=f"KN-{year}-{next_number(session, 'KN', year):06d}",
         dialogue_id=new.dialogue_id,
@@ -138,7 +145,9 @@ def _new_row(session: Session, actor: User | None, new: NewPetition) -> Petition
         content=checked(new.content),
         received_on=received_on,
         date_precision=new.date_precision,
-        due_on=new.due_on or due_by_rule(session, new.category_id, received_on, new.date_precision),
+        due_on=due_on,
+        due_basis=due_basis,
+        ack_due_on=ack_due(received_on, new.date_precision, clockwork(session)),
         source=new.source,
         logged_by_id=actor.id if actor else None,
         logged_at=clock.now(),

@@ -20,7 +20,7 @@ from tracker.ledger.models import NO_DEPARTMENT
 from tracker.petitions.lifecycle import ENDED, STEP_WORDS
 from tracker.petitions.models import Petition, PetitionPosting, PetitionStep
 from tracker.petitions.queries import facts, steps_of
-from tracker.petitions.rules import Postings, effective, postings
+from tracker.petitions.rules import Postings, acknowledged, effective, postings
 
 CellKey = tuple[int, int, int]
 """The place, category and department under which a petition is counted."""
@@ -53,15 +53,19 @@ def record(
     step: PetitionStep,
     history: Sequence[PetitionStep],
     former_cell: CellKey | None = None,
+    *,
+    is_journaled: bool = True,
 ) -> None:
     """Add a step that leaves the petition as it stands now, and post what it changes.
 
-    `former_cell` is where the petition was counted before, when that may have changed.
+    `former_cell` is where the petition was counted before, when that may have changed. A step that
+    is one of many of the same act is journaled once, with the act.
     """
     step.petition_id = petition.id
     step.status_before = history[-1].status if history else None
     step.status = petition.status
     step.due_on = petition.due_on
+    step.due_basis = petition.due_basis
     step.plan_on = petition.plan_on
     step.department_id = petition.department_id
     step.master_id = petition.master_id
@@ -76,7 +80,8 @@ def record(
     new = postings(facts(recorded))
     former = former_cell or counted_under(petition)
     _post_difference(session, petition, former, postings(facts(history)), new)
-    journal.note(session, actor, f"petition:{step.move}", petition.code, petition.place_id)
+    if is_journaled:
+        journal.note(session, actor, f"petition:{step.move}", petition.code, petition.place_id)
 
 
 def searched(petition: Petition) -> str:
@@ -94,6 +99,7 @@ def _keep_summary(petition: Petition, recorded: Sequence[PetitionStep]) -> None:
     """Keep in the petition's row what lists show of its steps."""
     counted = effective(facts(recorded))
     petition.ended_on = counted[-1].happened_on if petition.status in ENDED else None
+    petition.acknowledged_on = acknowledged(facts(recorded))
     by_id = {step.id: step for step in recorded}
     newest_first = [by_id[fact.id] for fact in reversed(counted)]
     petition.latest_note = next((step.note for step in newest_first if step.note), "")

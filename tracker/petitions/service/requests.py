@@ -140,5 +140,18 @@ def check_move(move: Move, asked: MoveRequest, last_day: date | None, plan_after
         raise MoveRefused("Choose the ground for declining.")
     if move.offers_due_date and asked.due_on and asked.due_on < day:
         raise MoveRefused("The due date cannot be before the day of assignment.")
+    if move.needs_note_or_document and not (asked.note.strip() or asked.document_number.strip()):
+        raise MoveRefused("Enter the document number, or how the citizen was told.")
     if move.needs_master and not asked.master_code.strip():
         raise MoveRefused("Name the petition that this one is joined to.")
+
+
+def check_extension(due_on: date | None, wanted: date | None) -> None:
+    """Refuse an extension of no date, or to a day that is not later."""
+    if due_on is None:
+        raise MoveRefused("There is no due date to extend: set one by assigning the petition.")
+    if wanted is None or wanted <= due_on:
+        raise MoveRefused(
+            "Enter the new due date; it must come after the present one, %(day)s.",
+            day=clock.shown_date(due_on),
+        )

@@ -1,5 +1,6 @@
 """What the pages of petitions share."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -14,6 +15,10 @@ from tracker.petitions.models import Petition
 from tracker.petitions.queries import petition_for
 
 bp = Blueprint("petitions", __name__)
+
+# A petition's page shows what features to the right of this one know of it, which this one must
+# not import: each puts a function here when it is imported, and is asked in that order.
+page_sections: list[Callable[[Petition], str]] = []
 
 
 def asked_petition(code: str) -> Petition:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import flash, redirect, render_template, url_for
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from tracker.accounts.guard import current_scope, current_user, requires
@@ -11,7 +12,6 @@ from tracker.accounts.permissions import Permission
 from tracker.attachments.queries import attachments_of
 from tracker.attachments.rules import FileRefused
 from tracker.attachments.service import check_upload, keep_file
-from tracker.core import clock
 from tracker.core.db import batch
 from tracker.core.errors import NotFound, TrackerError
 from tracker.core.i18n import gettext
@@ -19,7 +19,13 @@ from tracker.core.web import db_session
 from tracker.petitions.forms import FileForm, MoveForm, ReasonForm, refuse_beside, seen
 from tracker.petitions.lifecycle import MOVES, Move
 from tracker.petitions.models import Petition
-from tracker.petitions.queries import correctable_step, proposer_of, steps_of, timeline
+from tracker.petitions.queries import (
+    correctable_step,
+    proposer_of,
+    steps_of,
+    terms_of,
+    timeline,
+)
 from tracker.petitions.queries.choices import department_choices
 from tracker.petitions.queries.related import joined_to, master_of
 from tracker.petitions.rules import timeliness
@@ -29,6 +35,7 @@ from tracker.petitions.views.blueprint import (
     bp,
     files_root,
     may_see_names,
+    page_sections,
     uploaded,
 )
 
@@ -74,13 +81,15 @@ def page_of(
 ) -> str:
     """Give the petition's page; forms that were refused stand open on it as they were typed."""
     session, user, scope = db_session(), current_user(), current_scope().ids
-    steps = steps_of(session, petition.id)
+    steps, terms = steps_of(session, petition.id), terms_of(session)
     moves = _forms(petition, offered_moves(user, petition, proposer_of(steps)), tried)
     mistaken = correctable_step(steps)
     return render_template(
         "petitions/one.html",
         petition=petition,
-        timeliness=timeliness(petition.status, petition.due_on, petition.ended_on, clock.today()),
+        timeliness=timeliness(
+            petition.status, petition.due_on, petition.ended_on, terms_of(session)
+        ),
         steps=timeline(session, petition),
         moves=moves,
         tried=tried,
@@ -93,6 +102,8 @@ def page_of(
         master=master_of(session, scope, petition),
         files=attachments_of(session, petition.code),
         names=may_see_names(),
+        # Each section was written, and escaped, by a template of the feature it belongs to.
+        sections=[Markup(section(petition)) for section in page_sections],
     )
 
 

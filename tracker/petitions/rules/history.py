@@ -11,16 +11,23 @@ from itertools import groupby
 from typing import Any
 
 from tracker.core.dates import Precision
-from tracker.core.i18n import N_, Labelled
-from tracker.petitions.lifecycle import AMEND, CORRECT, ENDED, MEANINGS, OPEN, Clock, Status
+from tracker.petitions.lifecycle import (
+    ACKNOWLEDGE,
+    AMEND,
+    CORRECT,
+    ENDED,
+    MEANINGS,
+    OPEN,
+    RECALCULATE,
+    Clock,
+    Status,
+)
 
 CONTENT_LIMIT = 20_000
 NOTE_LIMIT = 20_000
 NAME_LIMIT = 200
 PHONE_LIMIT = 40
 MOST_PEOPLE = 1_000_000
-SOON_DAYS = 3
-"""A due date this many calendar days away, or nearer, is due soon."""
 
 RECEIVED = "received"
 REOPENED = "reopened"
@@ -33,18 +40,6 @@ RUNNING = frozenset(s for s, meaning in MEANINGS.items() if meaning.clock is Clo
 PAUSED = frozenset(s for s, meaning in MEANINGS.items() if meaning.clock is Clock.PAUSES)
 
 Postings = Counter[tuple[date, str]]
-
-
-class Timeliness(Labelled):
-    """How a petition stands against its due date on a given day; computed, never stored."""
-
-    IN_TIME = "in_time", N_("In time")
-    DUE_SOON = "due_soon", N_("Due soon")
-    LATE = "late", N_("Late")
-    DONE_IN_TIME = "done_in_time", N_("Done in time")
-    DONE_LATE = "done_late", N_("Done late")
-    NO_DATE = "no_date", N_("No due date")
-    PAUSED = "paused", N_("Clock paused")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +58,7 @@ class StepFact:
     plan_on: date | None = None
     department_id: int | None = None
     master_id: int | None = None
+    due_basis: str = ""
 
 
 def ended_as(status: Status) -> str:
@@ -84,7 +80,8 @@ def effective(history: Iterable[StepFact]) -> list[StepFact]:
 
     A voided step never happened. A correction of details is no step of the life: its day replaces
     the day of receipt (and of an answer given on the spot); a due date or department that it
-    changed is replaced in the steps that carried the former one last.
+    changed is replaced in the steps that carried the former one last. A due date counted anew is
+    replaced likewise; a notice to the citizen changes nothing that is counted here.
     """
     recorded = list(history)
     voided = {step.voids_id for step in recorded if step.voids_id is not None}
@@ -94,7 +91,9 @@ def effective(history: Iterable[StepFact]) -> list[StepFact]:
     for step in recorded:
         if step.move == AMEND and before is not None:
             counted = _amended(counted, before, step, on_spot)
-        elif step.move != CORRECT and step.id not in voided:
+        elif step.move == RECALCULATE and before is not None:
+            counted = _replaced_last(counted, _DUE, before, step)
+        elif step.move not in (CORRECT, ACKNOWLEDGE) and step.id not in voided:
             counted.append(step)
         before = step
     return counted
@@ -115,20 +114,29 @@ def _amended(
         replace(step, happened_on=amend.happened_on) if at == 0 or step.id == on_spot else step
         for at, step in enumerate(counted)
     ]
-    for name in ("due_on", "department_id"):
-        former, corrected = getattr(before, name), getattr(amend, name)
-        if former != corrected:
-            counted = _replaced_last(counted, name, former, corrected)
+    for names in (_DUE, ("department_id",)):
+        counted = _replaced_last(counted, names, before, amend)
     return counted
 
 
+_DUE = ("due_on", "due_basis")
+"""A due date and why it is that day change together."""
+
+
 def _replaced_last(
-    counted: list[StepFact], name: str, former: object, corrected: Any
+    counted: list[StepFact], names: tuple[str, ...], before: StepFact, amend: StepFact
 ) -> list[StepFact]:
+    former, corrected = _values(before, names), _values(amend, names)
+    if former == corrected:
+        return counted
     kept = len(counted)
-    while kept and getattr(counted[kept - 1], name) == former:
+    while kept and _values(counted[kept - 1], names) == former:
         kept -= 1
-    return counted[:kept] + [replace(step, **{name: corrected}) for step in counted[kept:]]
+    return counted[:kept] + [replace(step, **corrected) for step in counted[kept:]]
+
+
+def _values(step: StepFact, names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: getattr(step, name) for name in names}
 
 
 def postings(history: Iterable[StepFact]) -> Postings:
@@ -194,21 +202,6 @@ def paused_since(counted: Sequence[StepFact]) -> date | None:
             break
         since = step.happened_on
     return since
-
-
-def timeliness(
-    status: Status, due_on: date | None, ended_on: date | None, today: date
-) -> Timeliness:
-    """Judge a petition against its due date: while its clock runs by today, else by its end."""
-    if status in PAUSED:
-        return Timeliness.PAUSED
-    if due_on is None or (status in ENDED and ended_on is None):
-        return Timeliness.NO_DATE
-    if status in ENDED and ended_on is not None:
-        return Timeliness.DONE_IN_TIME if ended_on <= due_on else Timeliness.DONE_LATE
-    if today > due_on:
-        return Timeliness.LATE
-    return Timeliness.DUE_SOON if due_on - today <= timedelta(SOON_DAYS) else Timeliness.IN_TIME
 
 
 def first_day(day: date | None, precision: Precision) -> date | None:
