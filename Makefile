@@ -4,7 +4,7 @@ BIN = .venv/bin
 BROWSER = chromium fonts-dejavu-core
 ARGS ?=
 
-.PHONY: run test lint browser
+.PHONY: run test lint browser readme screenshots
 
 run: .venv/run-stamp
 	$(BIN)/tracker demo $(ARGS)
@@ -18,6 +18,12 @@ lint: .venv/test-stamp
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/djlint templates --lint --quiet
+
+readme: .venv/test-stamp
+	$(BIN)/python -m tests.readme
+
+screenshots: .venv/test-stamp browser
+	$(BIN)/python -m tests.screenshots
 
 browser:
 	@command -v chromium >/dev/null && exit 0; \
