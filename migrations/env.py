@@ -18,6 +18,7 @@ MODELS = [
         "ledger",
         "dialogues",
         "petitions",
+        "commitments",
         "reports",
     )
 ]

@@ -200,3 +200,30 @@ def test_revision_0003_keeps_every_row_and_tells_when_a_citizen_was_answered(dat
     assert [str(row.day) for row in days] == ["2026-09-02"]
     migrate.upgrade(engine)
     engine.dispose()
+
+
+def test_revision_0004_goes_down_and_up_again_beside_records_of_before(database_url):
+    engine = engine_for(database_url)
+    migrate.upgrade(engine, "0001")
+    with engine.begin() as connection:
+        for statement in BEFORE_0002:
+            connection.execute(text(statement))
+    migrate.upgrade(engine, "0004")
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO commitments (id, code, dialogue_id, place_id, promise, promised_by,"
+                " leader_key, promised_precision, supporting, handler, monitor, outcome,"
+                " ended_precision, source, logged_at, search_text, version) VALUES"
+                " (1, 'CK-2026-0001', 1, 1, 'Sửa đường', 'Chủ tịch', 'k', 'unknown', '', '', '',"
+                " 'open', 'unknown', '', '2026-01-05 00:00:00', '', 1)"
+            )
+        )
+
+    migrate.downgrade(engine, "0003")
+    assert "commitments" not in inspect(engine).get_table_names()
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM petitions")).scalar_one() == 2
+    migrate.upgrade(engine)
+    assert migrate.is_at_head(engine)
+    engine.dispose()

@@ -17,6 +17,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from tracker import error_pages, templating
 from tracker.accounts import views as accounts
 from tracker.accounts.guard import public
+from tracker.commitments import views as commitments
 from tracker.core import i18n, web
 from tracker.core.db import engine_for
 from tracker.core.resources import folder
@@ -32,6 +33,7 @@ BLUEPRINTS = (
     today.bp,
     dialogues.bp,
     petitions.bp,
+    commitments.bp,
     reports.bp,
     settings_pages.bp,
 )

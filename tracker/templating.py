@@ -44,6 +44,9 @@ NAVIGATION = (
     NavigationItem(N_("Today"), "today.today", "house", Permission.READ_REGISTER),
     NavigationItem(N_("Dialogues"), "dialogues.index", "people", Permission.READ_REGISTER),
     NavigationItem(N_("Petitions"), "petitions.index", "card-list", Permission.READ_REGISTER),
+    NavigationItem(
+        N_("Commitments"), "commitments.index", "check2-square", Permission.READ_REGISTER
+    ),
     NavigationItem(N_("Reports"), "reports.resolution", "bar-chart", Permission.READ_REPORT),
     NavigationItem(N_("Settings"), "settings.index", "gear", Permission.MANAGE_SETTINGS),
 )

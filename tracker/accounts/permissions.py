@@ -14,6 +14,9 @@ class Permission(StrEnum):
     LOG_PETITION = "petition:log"
     MOVE_PETITION = "petition:move"
     APPROVE_PETITION = "petition:approve"
+    MAKE_COMMITMENT = "commitment:make"
+    REPORT_COMMITMENT = "commitment:report"
+    JUDGE_COMMITMENT = "commitment:judge"
     READ_REPORT = "report:read"
     EXPORT = "register:export"
     MANAGE_SETTINGS = "settings:manage"
@@ -34,10 +37,19 @@ _STAFF = _READER | {
     Permission.MOVE_DIALOGUE,
     Permission.LOG_PETITION,
     Permission.MOVE_PETITION,
+    Permission.MAKE_COMMITMENT,
+    Permission.REPORT_COMMITMENT,
 }
 
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.STAFF: _STAFF,
-    Role.LEADER: _READER | {Permission.MOVE_PETITION, Permission.APPROVE_PETITION},
+    Role.LEADER: _READER
+    | {
+        Permission.MOVE_PETITION,
+        Permission.APPROVE_PETITION,
+        Permission.MAKE_COMMITMENT,
+        Permission.REPORT_COMMITMENT,
+        Permission.JUDGE_COMMITMENT,
+    },
     Role.ADMIN: _READER | {Permission.MANAGE_SETTINGS, Permission.MANAGE_PEOPLE},
 }

@@ -1,0 +1,55 @@
+"""The columns of a file of commitments: what a meeting reads, and what a machine adds."""
+
+from typing import Any
+
+from tracker.commitments.queries.register import ExportRow
+from tracker.core.columns import NUMBER, Column
+from tracker.core.dates import Precision, shown
+from tracker.core.i18n import N_, gettext
+
+
+def _promised(row: ExportRow) -> object:
+    is_a_day = row.promised_precision is Precision.DAY
+    return row.promised_on if is_a_day else shown(row.promised_on, row.promised_precision)
+
+
+def _ended(row: ExportRow) -> object:
+    if row.ended_on is None:
+        return ""
+    is_a_day = row.ended_precision is Precision.DAY
+    return row.ended_on if is_a_day else shown(row.ended_on, row.ended_precision)
+
+
+def _due(row: ExportRow) -> object:
+    return row.due_on or gettext("none set")
+
+
+def _remark(row: ExportRow) -> str:
+    invented = gettext("Invented, for demonstration") if row.is_fictional else ""
+    return "; ".join(part for part in (row.source, invented) if part)
+
+
+COLUMNS: tuple[Column[Any], ...] = (
+    NUMBER,
+    Column("code", N_("Code"), lambda row: row.code),
+    Column("promise", N_("Commitment"), lambda row: row.promise),
+    Column("promised_by", N_("Promised by"), lambda row: row.promised_by),
+    Column("promised_on", N_("Promised on"), _promised, lambda row: row.promised_on),
+    Column("department", N_("Lead department"), lambda row: row.department),
+    Column("supporting", N_("Supporting"), lambda row: row.supporting),
+    Column("handler", N_("Carried out by"), lambda row: row.handler),
+    Column("monitor", N_("Monitor"), lambda row: row.monitor),
+    Column("place", N_("Place"), lambda row: row.place),
+    Column("dialogue", N_("Dialogue"), lambda row: row.dialogue_code),
+    Column("petition", N_("Petition"), lambda row: row.petition_code),
+    Column("due_on", N_("Due date"), _due, lambda row: row.due_on),
+    Column("state", N_("State"), lambda row: row.state),
+    Column("ended_on", N_("Ended on"), _ended, lambda row: row.ended_on),
+    Column("latest_note", N_("Progress or result"), lambda row: row.latest_note),
+    Column("document_number", N_("Latest document number"), lambda row: row.latest_document),
+    Column("remark", N_("Remark"), _remark, lambda row: row.source),
+    Column("promised_precision", "", lambda row: row.promised_precision),
+    Column("ended_precision", "", lambda row: row.ended_precision),
+    Column("is_fictional", "", lambda row: int(row.is_fictional)),
+)
+"""What is read at a meeting first, then what only machines read."""

@@ -1,0 +1,225 @@
+"""The list of commitments: filters, pages, counts, and the rows of a file."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
+from sqlalchemy.orm import Session
+
+from tracker.commitments.lifecycle import AMEND, CORRECT, Outcome, State
+from tracker.commitments.models import Commitment, CommitmentStep
+from tracker.commitments.rules import Sort, state_of
+from tracker.core import clock
+from tracker.core.dates import Precision
+from tracker.core.i18n import language
+from tracker.core.paging import PAGE_SIZE, Order, Page, ordered, page_of
+from tracker.core.text import fold, has_forbidden
+from tracker.dialogues.models import Department, Dialogue
+from tracker.petitions.models import Petition
+from tracker.places.models import Place
+from tracker.places.queries import scope_ids
+
+MOST_WORDS = 12
+STREAMED = 500
+
+
+@dataclass(frozen=True, slots=True)
+class CommitmentFilter:
+    """What the list is narrowed to; every field may be left out.
+
+    A place brings what it answers for. Department 0 is "given to nobody", dialogue 0 "made at no
+    dialogue". A promise known to its month or year counts for the first day of it.
+    """
+
+    q: str = ""
+    state: State | None = None
+    leader: str = ""
+    department_id: int | None = None
+    dialogue_id: int | None = None
+    petition_id: int | None = None
+    place_id: int | None = None
+    promised_from: date | None = None
+    promised_to: date | None = None
+    due_from: date | None = None
+    due_to: date | None = None
+    undated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CommitmentRow:
+    """One line of the list."""
+
+    id: int
+    code: str
+    promise: str
+    promised_by: str
+    promised_on: date | None
+    promised_precision: Precision
+    department: str | None
+    handler: str
+    monitor: str
+    place: str
+    dialogue_code: str | None
+    petition_code: str | None
+    due_on: date | None
+    outcome: Outcome
+    ended_on: date | None
+    ended_precision: Precision
+    is_fictional: bool
+
+    @property
+    def state(self) -> State:
+        """How it stands today."""
+        return state_of(self.outcome, self.due_on, self.ended_on, clock.today())
+
+
+@dataclass(frozen=True, slots=True)
+class ExportRow(CommitmentRow):
+    """One line of a file: everything a meeting's table shows."""
+
+    supporting: str
+    latest_note: str | None
+    latest_document: str | None
+    source: str
+
+
+def commitment_page(
+    session: Session,
+    scope: frozenset[int],
+    asked: CommitmentFilter,
+    sort: Sort = Sort.DUE,
+    after: str | None = None,
+    size: int = PAGE_SIZE,
+) -> Page[CommitmentRow]:
+    """Give one page of the list; `after` is the key that a page before or after it gave."""
+    statement = _with_names(matching(session, scope, asked), CommitmentRow)
+    page = page_of(session, statement, _orders(sort), after, size)
+    return Page([CommitmentRow(*row) for row in page.rows], page.previous, page.next)
+
+
+def commitment_count(session: Session, scope: frozenset[int], asked: CommitmentFilter) -> int:
+    """Count the rows that the list has on all its pages."""
+    counted = matching(session, scope, asked).with_only_columns(func.count())
+    return session.scalar(counted) or 0
+
+
+def commitment_export_rows(
+    session: Session, scope: frozenset[int], asked: CommitmentFilter, sort: Sort = Sort.DUE
+) -> Iterator[ExportRow]:
+    """Give all rows of the list, in its order, a few hundred in memory at a time."""
+    statement = _with_names(matching(session, scope, asked), ExportRow)
+    rows = session.execute(
+        ordered(statement, _orders(sort)), execution_options={"yield_per": STREAMED}
+    )
+    for row in rows:
+        yield ExportRow(*row)
+
+
+def stands_as(wanted: State, today: date) -> ColumnElement[bool]:
+    """Ask in the database what rules.state_of tells of one commitment."""
+    due, ended_on = Commitment.due_on, Commitment.ended_on
+    is_open, is_kept = Commitment.outcome == Outcome.OPEN, Commitment.outcome == Outcome.KEPT
+    return {
+        State.OVERDUE: and_(is_open, due < today),
+        State.OPEN: and_(is_open, or_(due.is_(None), due >= today)),
+        State.KEPT: and_(is_kept, or_(due.is_(None), ended_on.is_(None), ended_on <= due)),
+        State.KEPT_LATE: and_(is_kept, ended_on > due),
+        State.BROKEN: Commitment.outcome == Outcome.BROKEN,
+        State.WITHDRAWN: Commitment.outcome == Outcome.WITHDRAWN,
+    }[wanted]
+
+
+def is_undated() -> ColumnElement[bool]:
+    """Ask for what is still to be kept and has no date until which."""
+    return and_(Commitment.outcome == Outcome.OPEN, Commitment.due_on.is_(None))
+
+
+def matching(session: Session, scope: frozenset[int], asked: CommitmentFilter) -> Select[Any]:
+    """Give the statement of the commitments that a filter leaves of a scope."""
+    places = scope
+    if asked.place_id is not None:
+        places = scope & scope_ids(session, asked.place_id)
+    return select(Commitment.id).where(Commitment.place_id.in_(places), *_conditions(asked))
+
+
+def _conditions(asked: CommitmentFilter) -> Iterator[ColumnElement[bool]]:
+    if asked.state is not None:
+        yield stands_as(asked.state, clock.today())
+    if asked.leader:
+        yield Commitment.leader_key == asked.leader
+    for name in ("department_id", "dialogue_id", "petition_id"):
+        wanted, column = getattr(asked, name), getattr(Commitment, name)
+        if wanted is not None:
+            yield column == wanted if wanted else column.is_(None)
+    yield from _between(Commitment.promised_on, asked.promised_from, asked.promised_to)
+    yield from _between(Commitment.due_on, asked.due_from, asked.due_to)
+    if asked.undated:
+        yield is_undated()
+    if asked.q.strip():
+        yield _found_by(asked.q)
+
+
+def _between(column: Any, first: date | None, last: date | None) -> Iterator[ColumnElement[bool]]:
+    if first is not None:
+        yield column >= first
+    if last is not None:
+        yield column <= last
+
+
+def _found_by(query: str) -> ColumnElement[bool]:
+    """Every word must occur; what no text of the register can hold finds nothing."""
+    words = fold(query).split()[:MOST_WORDS]
+    if has_forbidden(query) or not words:
+        return false()
+    return and_(*(Commitment.search_text.contains(word, autoescape=True) for word in words))
+
+
+def _orders(sort: Sort) -> list[Order]:
+    own_id = Commitment.id.expression
+    if sort is Sort.NEWEST:
+        promised = Commitment.promised_on.expression
+        return [Order(promised, descending=True), Order(own_id, descending=True)]
+    has_ended = case((Commitment.outcome == Outcome.OPEN, 0), else_=1)
+    return [Order(has_ended), Order(Commitment.due_on.expression), Order(own_id)]
+
+
+def _with_names(statement: Select[Any], row: type[CommitmentRow]) -> Select[Any]:
+    department = Department.name_en if language() == "en" else Department.name_vi
+    elsewhere: dict[str, Any] = {
+        "department": department,
+        "place": Place.name,
+        "is_fictional": Place.is_fictional,
+        "dialogue_code": Dialogue.code,
+        "petition_code": Petition.code,
+        "latest_note": _latest(CommitmentStep.note.expression),
+        "latest_document": _latest(CommitmentStep.document_number.expression),
+    }
+    names = [fact.name for fact in fields(row)]
+    columns = [elsewhere[n] if n in elsewhere else getattr(Commitment, n) for n in names]
+    return (
+        statement.with_only_columns(*columns)
+        .join(Place, Place.id == Commitment.place_id)
+        .outerjoin(Department, Department.id == Commitment.department_id)
+        .outerjoin(Dialogue, Dialogue.id == Commitment.dialogue_id)
+        .outerjoin(Petition, Petition.id == Commitment.petition_id)
+    )
+
+
+def _latest(column: ColumnElement[str]) -> Any:
+    """Give the last text that a step which still counts left in a column."""
+    voiding = select(CommitmentStep.voids_id).where(CommitmentStep.voids_id.is_not(None))
+    return (
+        select(column)
+        .where(
+            CommitmentStep.commitment_id == Commitment.id,
+            column != "",
+            CommitmentStep.move.not_in((AMEND, CORRECT)),
+            CommitmentStep.id.not_in(voiding),
+        )
+        .order_by(CommitmentStep.id.desc())
+        .limit(1)
+        .correlate(Commitment)
+        .scalar_subquery()
+    )

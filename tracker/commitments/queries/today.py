@@ -1,0 +1,62 @@
+"""Which promises press today."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy.orm import Session
+
+from tracker.commitments.lifecycle import State
+from tracker.commitments.queries.register import (
+    CommitmentFilter,
+    CommitmentRow,
+    commitment_count,
+    commitment_page,
+)
+from tracker.commitments.rules import SOON_DAYS
+from tracker.core import clock
+from tracker.core.clock import shown_date
+from tracker.core.i18n import N_, Labelled
+
+SHOWN = 8
+
+
+class Due(Labelled):
+    """Why a promise presses."""
+
+    OVERDUE = "overdue", N_("Promises past their date")
+    SOON = "soon", N_("Promises due soon")
+
+
+@dataclass(frozen=True, slots=True)
+class Pile:
+    """Promises that press for the same reason: how many, the first few, the arguments for all."""
+
+    due: Due
+    count: int
+    rows: list[CommitmentRow]
+    arguments: dict[str, str]
+
+
+def promise_piles(session: Session, scope: frozenset[int]) -> list[Pile]:
+    """Give what is overdue and what falls due within the next days, the oldest date first."""
+    today = clock.today()
+    soon = today + timedelta(days=SOON_DAYS)
+    overdue = CommitmentFilter(state=State.OVERDUE)
+    nearing = CommitmentFilter(state=State.OPEN, due_from=today, due_to=soon)
+    days = {"due_from": shown_date(today), "due_to": shown_date(soon)}
+    return [
+        _pile(session, scope, Due.OVERDUE, overdue, {"state": State.OVERDUE.value}),
+        _pile(session, scope, Due.SOON, nearing, {"state": State.OPEN.value} | days),
+    ]
+
+
+def _pile(
+    session: Session,
+    scope: frozenset[int],
+    due: Due,
+    asked: CommitmentFilter,
+    arguments: dict[str, str],
+) -> Pile:
+    count = commitment_count(session, scope, asked)
+    rows = commitment_page(session, scope, asked, size=SHOWN).rows if count else []
+    return Pile(due, count, rows, arguments)

@@ -1,0 +1,38 @@
+"""What the pages of commitments share."""
+
+from pathlib import Path
+
+from flask import Blueprint, current_app
+
+from tracker.accounts.guard import current_user
+from tracker.accounts.permissions import Permission
+from tracker.commitments.models import Commitment
+from tracker.commitments.queries import commitment_for
+from tracker.commitments.service import CommitmentRefused
+from tracker.core.errors import TrackerError
+from tracker.core.fields import BaseForm
+from tracker.core.web import db_session
+
+bp = Blueprint("commitments", __name__)
+
+
+def asked_commitment(code: str) -> Commitment:
+    """Give the commitment of an address; another commune's does not exist."""
+    return commitment_for(db_session(), current_user(), code)
+
+
+def may_see_names() -> bool:
+    """Tell whether the person works with households, and so with their names."""
+    return current_user().may(Permission.REPORT_COMMITMENT)
+
+
+def files_root() -> Path:
+    """Give the folder that files are kept in, which no address leads into."""
+    instance: Path = current_app.config["SETTINGS"].instance
+    return instance / "files"
+
+
+def refuse(form: BaseForm, refusal: TrackerError, otherwise: str) -> None:
+    """Tell a refusal beside the field it is about, or beside another where it is about none."""
+    field = refusal.field if isinstance(refusal, CommitmentRefused) else ""
+    form.refuse(field if field and field in form else otherwise, refusal)
