@@ -17,13 +17,14 @@ from tracker.accounts.models import User
 from tracker.accounts.permissions import Role
 from tracker.accounts.queries import person_named
 from tracker.accounts.service import give_new_password
+from tracker.calendar.rules import Limit, Unit
 from tracker.core import migrate, settings
 from tracker.core.clock import shown_date
 from tracker.core.dates import parse_day
 from tracker.core.db import engine_for
 from tracker.core.errors import TrackerError
 from tracker.core.i18n import LANGUAGES, N_, gettext, say
-from tracker.explaining import calendar_of, explained
+from tracker.explaining import calendar_in, explained, limit_named, lines_of
 from tracker.installing import add_person, bring_up_to_date, install, refuse_people
 from tracker.petitions.queries import ledger_mismatches
 from tracker.seeding import seed_all
@@ -194,20 +195,33 @@ def verify() -> None:
 @click.argument("day")
 @option("--working-days", type=click.IntRange(0, 5000), help=N_("Count so many working days."))
 @option("--calendar-days", type=click.IntRange(0, 9000), help=N_("Count so many calendar days."))
+@option("--rule", help=N_("Count by a limit of the law, named by its code: ACK."))
 @option("--explain", is_flag=True, help=N_("List the days that were not counted, and why."))
-def due(day: str, working_days: int | None, calendar_days: int | None, explain: bool) -> None:
+def due(
+    day: str,
+    working_days: int | None,
+    calendar_days: int | None,
+    rule: str | None,
+    explain: bool,
+) -> None:
     """Print the due date, and on request why it is that day."""
     start = parse_day(day)
     if start is None:
         raise click.UsageError(gettext("“%(day)s” is no day.", day=day))
-    if (working_days is None) == (calendar_days is None):
-        raise click.UsageError(gettext("Give either --working-days or --calendar-days."))
-    days = working_days if calendar_days is None else calendar_days
-    with _engine(settings.from_environment()) as engine, calendar_of(engine) as session:
-        due_on, skipped = explained(session, start, days or 0, working=calendar_days is None)
-    click.echo(shown_date(due_on))
-    for passed in skipped if explain else ():
-        click.echo(f"  {shown_date(passed.day)}  {passed.reason}")
+    if sum(given is not None for given in (working_days, calendar_days, rule)) != 1:
+        raise click.UsageError(gettext("Give one of --working-days, --calendar-days and --rule."))
+    with _engine(settings.from_environment()) as engine, calendar_in(engine) as session:
+        if rule is not None:
+            limit = limit_named(session, rule, start)
+        elif working_days is not None:
+            limit = Limit(working_days, Unit.WORKING)
+        else:
+            limit = Limit(calendar_days or 0, Unit.CALENDAR)
+        found = explained(session, start, limit)
+    shown = shown_date(found.due_on)
+    click.echo(gettext("%(words)s, provisional", words=shown) if found.is_provisional else shown)
+    for line in lines_of(found) if explain else ():
+        click.echo(line)
 
 
 @cli.group(help=N_("Make people, list them, give new passwords."))

@@ -2,66 +2,70 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy import Engine, create_engine, inspect, select
 from sqlalchemy.orm import Session
 
-from tracker.calendar.models import CalendarException
-from tracker.calendar.queries import exceptions, exceptions_of
-from tracker.calendar.rules import due_date, is_working_day
-from tracker.calendar.service import seed_calendar
-from tracker.core.i18n import gettext
+from tracker.calendar.models import CalendarException, DeadlineRule, InstallationSetting
+from tracker.calendar.queries import calendar_of, clockwork
+from tracker.calendar.rules import Account, Limit, account, told
+from tracker.calendar.service import seed_calendar, seed_limits
+from tracker.core.clock import shown_date
+from tracker.core.errors import TrackerError
+from tracker.core.i18n import gettext, language
+from tracker.seeding import seed_file
 
-
-@dataclass(frozen=True, slots=True)
-class SkippedDay:
-    """A day that was not counted, and the reason."""
-
-    day: date
-    reason: str
+_TABLES = (CalendarException, DeadlineRule, InstallationSetting)
 
 
 @contextmanager
-def calendar_of(engine: Engine) -> Iterator[Session]:
+def calendar_in(engine: Engine) -> Iterator[Session]:
     """Open the register's own calendar; where there is none, the one every register starts with."""
     with Session(engine) as session:
         if _has_calendar(engine, session):
             yield session
             return
     passing = create_engine("sqlite://")  # in memory, for as long as this command runs
-    CalendarException.metadata.create_all(passing, [CalendarException.metadata.tables[_TABLE]])
+    schema = CalendarException.metadata
+    schema.create_all(passing, [schema.tables[table.__tablename__] for table in _TABLES])
     with Session(passing) as session:
         seed_calendar(session)
+        seed_limits(session, seed_file("deadline_rules")["rule"])
         yield session
     passing.dispose()
 
 
-def explained(
-    session: Session, start: date, days: int, *, working: bool
-) -> tuple[date, list[SkippedDay]]:
-    """Give the due date and the days that were not counted towards it."""
-    known = exceptions(session)
-    due_on = due_date(start, days, working=working, exceptions=known)
-    first = start + timedelta(days=1 if working else days)
-    reasons = {
-        row.day: row.reason
-        for year in range(start.year, due_on.year + 1)
-        for row in exceptions_of(session, year)
-    }
-    span = (first + timedelta(days=ahead) for ahead in range((due_on - first).days))
-    return due_on, [
-        SkippedDay(day, reasons.get(day) or gettext("weekend"))
-        for day in span
-        if not is_working_day(day, known)
-    ]
+def limit_named(session: Session, code: str, start: date) -> Limit:
+    """Give a limit by its code, as it reads for a trigger on this day."""
+    works = clockwork(session)
+    rule = works.rule(code.upper(), start)
+    if rule is None:
+        codes = ", ".join(sorted({known.code for known in works.rules}))
+        raise TrackerError(
+            "No limit “%(code)s” counts on that day. There are: %(codes)s.", code=code, codes=codes
+        )
+    return rule.limit(in_english=language() == "en")
 
 
-_TABLE = CalendarException.__tablename__
+def explained(session: Session, start: date, limit: Limit) -> Account:
+    """Give the due date with the account of it."""
+    return account(start, limit, calendar_of(session))
+
+
+def lines_of(given: Account) -> Iterator[str]:
+    """Write an account as text: the limit and its legal text, then a line for each day."""
+    if given.limit and given.limit.name:
+        yield f"  {given.limit.code}: {given.limit.name}"
+    if given.limit and given.limit.legal_basis:
+        yield "  " + gettext("Legal basis: %(text)s", text=given.limit.legal_basis)
+    for line in given.lines:
+        day = shown_date(line.day) or " " * 10
+        yield f"  {day}  {told(line, given.limit)}"
 
 
 def _has_calendar(engine: Engine, session: Session) -> bool:
-    if not inspect(engine).has_table(_TABLE):
+    tables = inspect(engine)
+    if not all(tables.has_table(table.__tablename__) for table in _TABLES):
         return False
     return session.scalar(select(CalendarException.day).limit(1)) is not None

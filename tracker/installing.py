@@ -16,7 +16,7 @@ from tracker.petitions.queries import postings_missing
 from tracker.petitions.service import rebuild_ledger
 from tracker.places.models import Place
 from tracker.places.rules import PlaceKind
-from tracker.seeding import seed_basics
+from tracker.seeding import seed_basics, seed_clocks
 
 MADE = "register:installed"
 NAMED_PLACES = 12
@@ -47,9 +47,10 @@ def install(engine: Engine, username: str, full_name: str, place_key: str) -> st
 
 
 def bring_up_to_date(engine: Engine) -> None:
-    """Bring the schema to the newest revision, and the ledger with it."""
+    """Bring the schema to the newest revision, the ledger and the limits of the law with it."""
     migrate.upgrade(engine)
     with Session(engine) as session:
+        seed_clocks(session)
         if postings_missing(session):
             rebuild_ledger(session)
 

@@ -8,6 +8,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.calendar.service import seed_calendar, seed_limits
+from tracker.commitments.models import Commitment
+from tracker.commitments.service import (
+    MoveRequest,
+    NewCommitment,
+    Person,
+    make_commitment,
+    move_commitment,
+)
 from tracker.core.dates import Precision
 from tracker.core.db import transaction
 from tracker.core.resources import folder
@@ -16,7 +24,7 @@ from tracker.dialogues.models import Category, Department, Dialogue
 from tracker.dialogues.service import NewDialogue, log_dialogue
 from tracker.petitions.lifecycle import Channel, Kind
 from tracker.petitions.models import Petition
-from tracker.petitions.service import NewPetition, log_petition
+from tracker.petitions.service import NewPetition, fill_ack_dates, log_petition
 from tracker.places.models import Place
 from tracker.places.rules import PlaceKind
 from tracker.reports.models import PublishedFigure
@@ -35,7 +43,13 @@ def seed_basics(session: Session) -> None:
         _seed_list(session, Category, seed_file("categories")["category"])
         _seed_list(session, Department, seed_file("departments")["department"])
     seed_calendar(session)
+    seed_clocks(session)
+
+
+def seed_clocks(session: Session) -> None:
+    """Bring in the limits of the law, and the day by which each citizen is to be answered."""
     seed_limits(session, seed_file("deadline_rules")["rule"])
+    fill_ack_dates(session)
 
 
 def seed_article(session: Session) -> None:
@@ -44,6 +58,8 @@ def seed_article(session: Session) -> None:
     name = article["source"]["name"]
     for row in article["dialogue"]:
         _seed_dialogue(session, row, name)
+        for number, action in enumerate(row.get("follow_up", []), 1):
+            _seed_promise(session, row, number, action, name)
     for row in article["petition"]:
         _seed_petition(session, row, name)
     with transaction(session):
@@ -116,6 +132,39 @@ def _seed_dialogue(session: Session, row: dict[str, Any], name: str) -> None:
 
 def _numbered(actions: list[dict[str, str]]) -> str:
     return "\n".join(f"{number}. {action['text']}" for number, action in enumerate(actions, 1))
+
+
+def _seed_promise(
+    session: Session, row: dict[str, Any], number: int, action: dict[str, str], name: str
+) -> None:
+    """Keep what the dialogue was followed by as the chair's word; no day of it is told."""
+    mark = f"[{row['key']}-{number}]"
+    if session.scalar(select(Commitment.id).where(Commitment.source.endswith(mark))) is not None:
+        return
+    dialogue = session.scalar(select(Dialogue).where(Dialogue.source.endswith(f"[{row['key']}]")))
+    if dialogue is None:
+        return
+    new = NewCommitment(
+        place_id=dialogue.place_id,
+        dialogue_id=dialogue.id,
+        promise=action["text"],
+        promised_by=Person(row["chair"]),
+        handler=Person(action.get("handler", "")),
+        source=f"{name}: {action['source']} {mark}",
+    )
+    commitment = make_commitment(session, None, new)
+    outcome = row.get("outcome", {})
+    if "promises_kept" not in outcome:
+        return
+    # The last day by which it is known to have been done, no more exactly than the source tells.
+    kept = MoveRequest(
+        "keep",
+        happened_on=date(outcome["year"], 1, 1),
+        happened_precision=Precision(outcome["precision"]),
+        note=outcome["promises_kept"],
+        document_number=outcome["proof"],
+    )
+    move_commitment(session, None, commitment, kept)
 
 
 def _outcome(outcome: dict[str, Any] | None) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.calendar.rules import Certainty, Unit
 from tracker.core.db import Base, pk, stored_as_text, text40, text200
+from tracker.core.i18n import language
 
 
 class CalendarException(Base):
@@ -55,6 +56,14 @@ class DeadlineRule(Base):
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}
+
+    def name(self) -> str:
+        """Give the limit's name in the language in force."""
+        return self.name_en if language() == "en" else self.name_vi
+
+    def counted_from(self) -> str:
+        """Say in the language in force from which day it is counted."""
+        return self.counted_from_en if language() == "en" else self.counted_from_vi
 
 
 class InstallationSetting(Base):

@@ -132,6 +132,8 @@ def _read_rules(session: Session) -> tuple[Rule, ...]:
             DeadlineRule.name_en,
             DeadlineRule.legal_basis,
             DeadlineRule.id,
+            DeadlineRule.counted_from_vi,
+            DeadlineRule.counted_from_en,
         )
     )
     return tuple(Rule(*row) for row in rows)

@@ -15,6 +15,8 @@ PILES = {
         Waiting.LATE,
         Waiting.DUE_SOON,
         Waiting.UNASSIGNED,
+        Waiting.UNTOLD,
+        Waiting.AGEING,
         Waiting.PLAN_HAS_COME,
         Waiting.AWAITING_APPROVAL,
         Waiting.UNDATED,
@@ -23,6 +25,8 @@ PILES = {
         Waiting.AWAITING_APPROVAL,
         Waiting.LATE,
         Waiting.DUE_SOON,
+        Waiting.AGEING,
+        Waiting.UNTOLD,
         Waiting.PLAN_HAS_COME,
         Waiting.UNASSIGNED,
         Waiting.UNDATED,
@@ -37,6 +41,8 @@ LISTS = {
     Waiting.PLAN_HAS_COME: {"plan_has_come": "1"},
     Waiting.UNASSIGNED: {"status": "received"},
     Waiting.UNDATED: {"open": "1", "timeliness": "no_date"},
+    Waiting.UNTOLD: {"ack": "late", "sort": "oldest"},
+    Waiting.AGEING: {"ageing": "30", "sort": "oldest"},
 }
 """The arguments under which the list of petitions shows a whole pile."""
 

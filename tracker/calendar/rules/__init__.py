@@ -10,6 +10,7 @@ from tracker.calendar.rules.account import (
     account,
     after_pause,
     due_under,
+    told,
 )
 from tracker.calendar.rules.changes import (
     Act,
@@ -40,6 +41,7 @@ from tracker.calendar.rules.limits import (
     Certainty,
     Clockwork,
     Limit,
+    NewReading,
     Rule,
     Unit,
     rule_on,
@@ -64,6 +66,7 @@ __all__ = [
     "KeptDay",
     "Limit",
     "Line",
+    "NewReading",
     "Pause",
     "Rule",
     "SetDate",
@@ -83,5 +86,6 @@ __all__ = [
     "is_working_day",
     "next_working_day",
     "rule_on",
+    "told",
     "with_days",
 ]

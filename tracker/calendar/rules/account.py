@@ -6,23 +6,24 @@ from datetime import date, timedelta
 
 from tracker.calendar.rules.days import ONE_DAY, Calendar, is_weekend
 from tracker.calendar.rules.limits import Limit, Unit
-from tracker.core.i18n import N_, Labelled
+from tracker.core.clock import shown_date
+from tracker.core.i18n import N_, Labelled, gettext, ngettext
 
 
 class Why(Labelled):
     """What a line of an account tells."""
 
-    START = "start", N_("Day zero, from which is counted")
-    COUNTED = "counted", N_("Days counted")
-    WORKED = "worked", N_("A weekend day that is worked")
+    START = "start", N_("day zero, from which days are counted")
+    COUNTED = "counted", N_("days counted")
+    WORKED = "worked", N_("weekend day that is worked")
     WEEKEND = "weekend", N_("weekend")
-    DAY_OFF = "day_off", N_("Day off")
-    PAUSED = "paused", N_("The clock stood still")
-    ASSIGNED = "assigned", N_("Date set by a person")
-    EXTENDED = "extended", N_("Extension")
-    PLANNED = "planned", N_("Deferred to the planned date")
-    KEPT = "kept", N_("Date kept from before; why it was set is not recorded")
-    RESULT = "result", N_("Due date")
+    DAY_OFF = "day_off", N_("day off")
+    PAUSED = "paused", N_("the clock stood still")
+    ASSIGNED = "assigned", N_("date set by a person")
+    EXTENDED = "extended", N_("extended")
+    PLANNED = "planned", N_("deferred to the planned date")
+    KEPT = "kept", N_("date kept from before; why it was set is not recorded")
+    RESULT = "result", N_("the due date")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,27 @@ def account(
     return Account(start, limit, tuple(lines), due if known else None, provisional)
 
 
+def told(line: Line, limit: Limit | None) -> str:
+    """Say what a line means, in the language in force; its day stands beside it."""
+    words = _counted_words(limit) if line.why is Why.COUNTED and limit else gettext(line.why.label)
+    if line.why in (Why.DAY_OFF, Why.WORKED) and line.reason:
+        words = line.reason
+    if line.why is Why.PAUSED and line.until:
+        words = gettext("the clock stood still until %(day)s", day=shown_date(line.until))
+    elif line.until:
+        words = gettext("%(why)s: %(day)s", why=words, day=shown_date(line.until))
+        words = ". ".join(part for part in (words, line.reason) if part)
+    if line.document:
+        words = f"{words} ({line.document})"
+    return gettext("%(words)s, provisional", words=words) if line.is_provisional else words
+
+
+def _counted_words(limit: Limit) -> str:
+    if limit.unit is Unit.WORKING:
+        return ngettext("one working day", "%(num)s working days", limit.days)
+    return ngettext("one calendar day", "%(num)s calendar days", limit.days)
+
+
 def due_under(start: date, limit: Limit, calendar: Calendar, pauses: Iterable[Pause] = ()) -> date:
     """Give the date alone: the limit's end, later by each pause, off the days off."""
     due = limit.due(start, calendar)
@@ -113,7 +135,7 @@ def _end(start: date, lines: Iterable[Line]) -> date:
 
 
 def _counted(start: date, limit: Limit, calendar: Calendar) -> Iterator[Line]:
-    yield Line(Why.COUNTED, start, moves_by=limit.days, reason=limit.name)
+    yield Line(Why.COUNTED, None, moves_by=limit.days)
     if limit.unit is Unit.CALENDAR:
         if calendar.rolls:
             yield from _off_days(start + timedelta(days=limit.days), calendar)

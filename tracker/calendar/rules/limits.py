@@ -10,6 +10,8 @@ from tracker.core.i18n import N_, Labelled
 ACK = "ACK"
 STALE_CODES = ("STALE_30", "STALE_40", "STALE_45")
 MOST_LIMIT_DAYS = 3650
+FROM_RECEIPT = frozenset({"ACK", "KN_ACCEPT", "TC_INITIAL", "TC_TRANSFER", *STALE_CODES})
+"""The limits that are counted from the day of receipt."""
 
 
 class Unit(Labelled):
@@ -67,11 +69,34 @@ class Rule:
     name_en: str = ""
     legal_basis: str = ""
     id: int = 0
+    counted_from_vi: str = ""
+    counted_from_en: str = ""
+
+    @property
+    def is_from_receipt(self) -> bool:
+        """Tell whether the limit is counted from the day of receipt."""
+        return self.code in FROM_RECEIPT
+
+    def counted_from(self, *, in_english: bool) -> str:
+        """Say from which day it is counted."""
+        return self.counted_from_en if in_english else self.counted_from_vi
 
     def limit(self, *, in_english: bool = False) -> Limit:
         """Give what is counted."""
         name = self.name_en if in_english else self.name_vi
         return Limit(self.days, self.unit, name, self.legal_basis, self.code)
+
+
+@dataclass(frozen=True, slots=True)
+class NewReading:
+    """How a limit shall read from a day on."""
+
+    code: str
+    days: int
+    unit: Unit
+    legal_basis: str
+    valid_from: date | None
+    is_active: bool = True
 
 
 def rule_on(rules: Iterable[Rule], code: str, day: date) -> Rule | None:

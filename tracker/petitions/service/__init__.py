@@ -2,8 +2,15 @@
 
 from tracker.petitions.service.correcting import amend_petition, correct_step, may_correct
 from tracker.petitions.service.moving import move_petition, offered_moves
-from tracker.petitions.service.rebuilding import rebuild_ledger
+from tracker.petitions.service.rebuilding import fill_ack_dates, rebuild_ledger
 from tracker.petitions.service.receiving import log_petition
+from tracker.petitions.service.recounting import (
+    MovedDate,
+    Moving,
+    Preview,
+    apply_change,
+    preview_change,
+)
 from tracker.petitions.service.requests import (
     Amendment,
     MoveRefused,
@@ -16,13 +23,19 @@ __all__ = [
     "Amendment",
     "MoveRefused",
     "MoveRequest",
+    "MovedDate",
+    "Moving",
     "NewPetition",
     "PetitionRefused",
+    "Preview",
     "amend_petition",
+    "apply_change",
     "correct_step",
+    "fill_ack_dates",
     "log_petition",
     "may_correct",
     "move_petition",
     "offered_moves",
+    "preview_change",
     "rebuild_ledger",
 ]

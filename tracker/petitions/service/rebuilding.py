@@ -1,13 +1,15 @@
 """Counting everything anew from the steps."""
 
-from sqlalchemy import Insert, delete, func, insert, select
+from sqlalchemy import Insert, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from tracker.calendar.queries import clockwork
+from tracker.core.dates import Precision
 from tracker.core.db import transaction
 from tracker.ledger.models import NO_DEPARTMENT, Movement
 from tracker.petitions.models import Petition, PetitionPosting
 from tracker.petitions.queries import histories
-from tracker.petitions.rules import postings
+from tracker.petitions.rules import ack_due, postings
 
 
 def rebuild_ledger(session: Session) -> None:
@@ -24,6 +26,21 @@ def rebuild_ledger(session: Session) -> None:
             if rows:
                 session.execute(insert(PetitionPosting), rows)
         session.execute(_sum_into_movements())
+
+
+def fill_ack_dates(session: Session) -> None:
+    """Give petitions that have none yet the day by which their citizens are to be told."""
+    missing = (Petition.ack_due_on.is_(None), Petition.date_precision == Precision.DAY)
+    with transaction(session):
+        works = clockwork(session)
+        for day in session.scalars(select(Petition.received_on).where(*missing).distinct()).all():
+            due_on = ack_due(day, Precision.DAY, works)
+            if due_on is not None:
+                session.execute(
+                    update(Petition)
+                    .where(*missing, Petition.received_on == day)
+                    .values(ack_due_on=due_on)
+                )
 
 
 def _sum_into_movements() -> Insert:

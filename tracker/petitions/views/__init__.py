@@ -1,6 +1,28 @@
 """Pages of petitions: the list and its files, logging, one petition and what is done to it."""
 
-from tracker.petitions.views import correcting, files, listing, logging, one, sections
+from tracker.petitions.views import (
+    calendar,
+    correcting,
+    due,
+    files,
+    limits,
+    listing,
+    logging,
+    one,
+    sections,
+)
 from tracker.petitions.views.blueprint import bp, page_sections
 
-__all__ = ["bp", "correcting", "files", "listing", "logging", "one", "page_sections", "sections"]
+__all__ = [
+    "bp",
+    "calendar",
+    "correcting",
+    "due",
+    "files",
+    "limits",
+    "listing",
+    "logging",
+    "one",
+    "page_sections",
+    "sections",
+]

@@ -17,18 +17,17 @@ from tracker.core.errors import NotFound, TrackerError
 from tracker.core.i18n import gettext
 from tracker.core.web import db_session
 from tracker.petitions.forms import FileForm, MoveForm, ReasonForm, refuse_beside, seen
-from tracker.petitions.lifecycle import MOVES, Move
+from tracker.petitions.lifecycle import MOVES, TRANSFER_ADVICE, Move
 from tracker.petitions.models import Petition
 from tracker.petitions.queries import (
     correctable_step,
     proposer_of,
     steps_of,
-    terms_of,
     timeline,
 )
 from tracker.petitions.queries.choices import department_choices
+from tracker.petitions.queries.clocks import clocks_of
 from tracker.petitions.queries.related import joined_to, master_of
-from tracker.petitions.rules import timeliness
 from tracker.petitions.service import MoveRequest, may_correct, move_petition, offered_moves
 from tracker.petitions.views.blueprint import (
     asked_petition,
@@ -81,15 +80,14 @@ def page_of(
 ) -> str:
     """Give the petition's page; forms that were refused stand open on it as they were typed."""
     session, user, scope = db_session(), current_user(), current_scope().ids
-    steps, terms = steps_of(session, petition.id), terms_of(session)
+    steps = steps_of(session, petition.id)
     moves = _forms(petition, offered_moves(user, petition, proposer_of(steps)), tried)
     mistaken = correctable_step(steps)
     return render_template(
         "petitions/one.html",
         petition=petition,
-        timeliness=timeliness(
-            petition.status, petition.due_on, petition.ended_on, terms_of(session)
-        ),
+        clocks=clocks_of(session, petition, steps),
+        transfer_advice=TRANSFER_ADVICE.get(petition.kind),
         steps=timeline(session, petition),
         moves=moves,
         tried=tried,

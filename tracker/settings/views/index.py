@@ -4,6 +4,7 @@ from flask import render_template
 
 from tracker.accounts.guard import current_scope, requires
 from tracker.accounts.permissions import Permission
+from tracker.calendar.queries import rules_of
 from tracker.core.web import db_session
 from tracker.settings import queries
 from tracker.settings.views.frame import bp
@@ -14,4 +15,5 @@ from tracker.settings.views.frame import bp
 def index() -> str:
     """Show what administrators keep, and how much there is of it."""
     counts = queries.counts(db_session(), current_scope().ids)
-    return render_template("settings/index.html", counts=counts)
+    limits = len({rule.code for rule in rules_of(db_session())})
+    return render_template("settings/index.html", counts=counts, limits=limits)
