@@ -19,6 +19,7 @@ from tracker.dialogues.models import Dialogue
 from tracker.fictional.commune import Commune, Village, opened
 from tracker.fictional.dialogues import Held, make_dialogues
 from tracker.fictional.lives import PATHS, Age, Path, path_for, steps
+from tracker.fictional.promises import make_promises
 from tracker.petitions.lifecycle import MOVES, Channel, Kind, Level, Petitioner, Status
 from tracker.petitions.models import Petition
 from tracker.petitions.service import NewPetition, log_petition, move_petition
@@ -61,9 +62,20 @@ def make_fictional(
     today = clock.today()
     kept = session.scalar(select(func.count(Petition.id)).where(Petition.source == commune.source))
     missing = petitions - (kept or 0)
-    if missing <= 0:
-        return 0
-    random = Random(f"{seed}:{kept}")
+    if missing > 0:
+        _make_all(session, commune, Random(f"{seed}:{kept}"), missing, progress)
+    make_promises(session, commune, Random(f"{seed}:promises"), _held(session, commune), today)
+    return max(0, missing)
+
+
+def _make_all(
+    session: Session,
+    commune: Commune,
+    random: Random,
+    missing: int,
+    progress: Callable[[int], None] | None,
+) -> None:
+    today = clock.today()
     make_dialogues(session, commune, random, max(18, missing // 30), DAYS_BACK, today)
     plans = _plans(random, _held(session, commune), missing, today)
     raised = Raised()
@@ -74,7 +86,6 @@ def make_fictional(
             for plan in bunch:
                 _make(session, commune, plan, raised, today)
         report(len(bunch))
-    return missing
 
 
 def _held(session: Session, commune: Commune) -> list[Held]:
