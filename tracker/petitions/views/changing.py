@@ -60,7 +60,8 @@ def applied(asked: Asked, back: str) -> Response:
     key, seal = form.key.data or "", form.seal.data or ""
     count = apply_change(db_session(), current_user(), asked, key, seal)
     moved = ngettext("%(num)s date moved.", "%(num)s dates moved.", count)
-    flash(f"{gettext('The change is kept.')} {moved}", "success")
+    kept = gettext("The change is kept.")
+    flash(f"{kept} {moved}", "success")
     return redirect(back, 303)
 
 
