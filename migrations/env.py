@@ -20,6 +20,7 @@ MODELS = [
         "petitions",
         "commitments",
         "reports",
+        "briefing",
     )
 ]
 for module in ("core.numbering", *MODELS):
