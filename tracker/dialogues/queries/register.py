@@ -1,23 +1,20 @@
-"""Questions about dialogues: one of them, its steps, the list, the rows of a file."""
+"""The list of dialogues: filters, pages, counts, and the rows of a file."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
-from tracker.accounts.models import User
-from tracker.accounts.permissions import Permission
-from tracker.core import clock
 from tracker.core.dates import Precision, first_day
-from tracker.core.errors import NotFound
 from tracker.core.paging import PAGE_SIZE, Order, Page, ordered, page_of
 from tracker.core.text import fold, has_forbidden
-from tracker.dialogues.lifecycle import LIFECYCLE, UPCOMING, Form, Move, Stage
+from tracker.dialogues.lifecycle import UPCOMING, Form, Stage
 from tracker.dialogues.models import Dialogue, DialogueStep
-from tracker.dialogues.rules import Sort, is_held_ahead
+from tracker.dialogues.queries.clocks import presses, terms_of
+from tracker.dialogues.rules import Duty, Pressing, Sort, Terms
 from tracker.places.models import Place
 from tracker.places.queries import scope_ids
 
@@ -25,34 +22,13 @@ MOST_WORDS = 12
 STREAMED = 500
 
 
-def dialogue_for(session: Session, user: User, code: str) -> Dialogue:
-    """Give the dialogue if the user's place answers for it; another's does not exist."""
-    asked = select(Dialogue).where(Dialogue.code == code).options(joinedload(Dialogue.place))
-    dialogue = session.scalar(asked.execution_options(populate_existing=True))
-    if dialogue is None or dialogue.place_id not in scope_ids(session, user.place_id):
-        raise NotFound("There is no such dialogue.")
-    return dialogue
-
-
-def offered_moves(actor: User, dialogue: Dialogue) -> list[Move]:
-    """Give exactly the moves that this person may take now."""
-    if not actor.may(Permission.MOVE_DIALOGUE):
-        return []
-    today = clock.today()
-    return [
-        move
-        for move in LIFECYCLE
-        if dialogue.stage in move.sources
-        and not is_held_ahead(move.target, dialogue.held_on, today)
-    ]
-
-
 @dataclass(frozen=True, slots=True)
 class DialogueFilter:
     """What the list is narrowed to; every field may be left out.
 
     A place brings what it answers for, former units too. A date known to its month or year
-    matches a period in which it may lie.
+    matches a period in which it may lie. `clock` asks for what is late or to be done, of one duty
+    or of any.
     """
 
     q: str = ""
@@ -62,6 +38,8 @@ class DialogueFilter:
     held_from: date | None = None
     held_to: date | None = None
     date_unknown: bool = False
+    clock: Pressing | None = None
+    duty: Duty | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +95,11 @@ def dialogue_page(
     return Page([DialogueRow(*row) for row in page.rows], page.previous, page.next)
 
 
-def dialogue_count(session: Session, scope: frozenset[int], asked: DialogueFilter) -> int:
-    """Count the rows that the list has on all its pages."""
-    counted = _matching(session, scope, asked).with_only_columns(func.count())
+def dialogue_count(
+    session: Session, scope: frozenset[int], asked: DialogueFilter, terms: Terms | None = None
+) -> int:
+    """Count the rows that the list has on all its pages; judged today unless told otherwise."""
+    counted = _matching(session, scope, asked, terms).with_only_columns(func.count())
     return session.scalar(counted) or 0
 
 
@@ -132,41 +112,16 @@ def dialogue_export_rows(
         yield ExportRow(*row)
 
 
-@dataclass(frozen=True, slots=True)
-class StepRow:
-    """One step as the timeline shows it."""
-
-    stage: Stage
-    happened_on: date | None
-    recorded_at: datetime
-    actor: str
-    note: str
-    document_number: str
-
-
-def timeline(session: Session, dialogue: Dialogue) -> list[StepRow]:
-    """Give a dialogue's steps in the order they were recorded, with who took them."""
-    rows = session.execute(
-        select(
-            DialogueStep.stage,
-            DialogueStep.happened_on,
-            DialogueStep.recorded_at,
-            func.coalesce(User.full_name, ""),
-            DialogueStep.note,
-            DialogueStep.document_number,
-        )
-        .outerjoin(User, User.id == DialogueStep.actor_id)
-        .where(DialogueStep.dialogue_id == dialogue.id)
-        .order_by(DialogueStep.id)
-    )
-    return [StepRow(*row) for row in rows]
-
-
-def _matching(session: Session, scope: frozenset[int], asked: DialogueFilter) -> Select[Any]:
+def _matching(
+    session: Session, scope: frozenset[int], asked: DialogueFilter, terms: Terms | None = None
+) -> Select[Any]:
     places = scope
     if asked.place_id is not None:
         places = scope & scope_ids(session, asked.place_id)
     conditions = [Dialogue.place_id.in_(places), *_conditions(asked)]
+    if asked.clock is not None:
+        duties = list(Duty) if asked.duty is None else [asked.duty]
+        conditions.append(presses(duties, asked.clock, terms or terms_of(session)))
     return select(Dialogue.id).where(*conditions)
 
 

@@ -1,0 +1,43 @@
+"""Questions about dialogues: one of them, the list, their limits, one a year."""
+
+from tracker.dialogues.queries.clocks import (
+    PressingRow,
+    clocks_by_id,
+    courses_of,
+    pressing_rows,
+    stands_as,
+    terms_of,
+)
+from tracker.dialogues.queries.one import StepRow, dialogue_for, offered_moves, timeline
+from tracker.dialogues.queries.register import (
+    DialogueFilter,
+    DialoguePage,
+    DialogueRow,
+    ExportRow,
+    dialogue_count,
+    dialogue_export_rows,
+    dialogue_page,
+)
+from tracker.dialogues.queries.yearly import YearRow, yearly_rows
+
+__all__ = [
+    "DialogueFilter",
+    "DialoguePage",
+    "DialogueRow",
+    "ExportRow",
+    "PressingRow",
+    "StepRow",
+    "YearRow",
+    "clocks_by_id",
+    "courses_of",
+    "dialogue_count",
+    "dialogue_export_rows",
+    "dialogue_for",
+    "dialogue_page",
+    "offered_moves",
+    "pressing_rows",
+    "stands_as",
+    "terms_of",
+    "timeline",
+    "yearly_rows",
+]

@@ -1,0 +1,106 @@
+"""One dialogue a year: which communes of a scope had theirs, foretold one, or have none."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import Session
+
+from tracker.core.text import sort_key
+from tracker.dialogues.lifecycle import HAPPENED, UPCOMING, Stage
+from tracker.dialogues.models import Dialogue
+from tracker.dialogues.rules import Yearly, yearly
+from tracker.places.models import Place
+from tracker.places.rules import Node, PlaceKind, chain
+
+
+@dataclass(frozen=True, slots=True)
+class YearRow:
+    """A commune of today and its dialogues of one year, those of the units it took over too."""
+
+    key: str
+    name: str
+    is_fictional: bool
+    held: int = 0
+    foretold: int = 0
+    requested: int = 0
+    next_on: date | None = None
+
+    @property
+    def standing(self) -> Yearly:
+        """Whether the commune has had its dialogue of the year."""
+        return yearly(self.held, self.foretold)
+
+
+def yearly_rows(session: Session, scope: frozenset[int], year: int) -> list[YearRow]:
+    """Give each commune of today in a scope, those without a dialogue first.
+
+    A date known to its month or year lies in a year all the same; an unknown one in none.
+    """
+    places = session.execute(
+        select(
+            Place.id,
+            Place.key,
+            Place.name,
+            Place.kind,
+            Place.parent_id,
+            Place.successor_id,
+            Place.valid_to,
+            Place.is_fictional,
+        ).where(Place.id.in_(scope))
+    ).all()
+    nodes = {place.id: Node(place.parent_id, place.successor_id) for place in places}
+    communes = {
+        place.id: place
+        for place in places
+        if place.kind is PlaceKind.COMMUNE and place.valid_to is None and not place.successor_id
+    }
+    counted: dict[int, list[_Count]] = {commune_id: [] for commune_id in communes}
+    for count in _counts(session, scope, year):
+        responsible = next((at for at in chain(nodes, count.place_id) if at in communes), None)
+        if responsible is not None:
+            counted[responsible].append(count)
+    rows = [
+        YearRow(
+            communes[commune_id].key,
+            communes[commune_id].name,
+            communes[commune_id].is_fictional,
+            sum(count.held for count in counts),
+            sum(count.foretold for count in counts),
+            sum(count.requested for count in counts),
+            min((count.next_on for count in counts if count.next_on), default=None),
+        )
+        for commune_id, counts in counted.items()
+    ]
+    order = list(Yearly)
+    return sorted(rows, key=lambda row: (-order.index(row.standing), sort_key(row.name)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Count:
+    place_id: int
+    held: int
+    foretold: int
+    requested: int
+    next_on: date | None
+
+
+def _counts(session: Session, scope: frozenset[int], year: int) -> list[_Count]:
+    is_upcoming = Dialogue.stage.in_(UPCOMING)
+    is_requested = Dialogue.requested_by_voters
+    rows = session.execute(
+        select(
+            Dialogue.place_id,
+            func.sum(case((Dialogue.stage.in_(HAPPENED), 1), else_=0)),
+            func.sum(case((is_upcoming, 1), else_=0)),
+            func.sum(case((is_requested, 1), else_=0)),
+            func.min(case((is_upcoming, Dialogue.held_on))),
+        )
+        .where(
+            Dialogue.place_id.in_(scope),
+            Dialogue.held_on.between(date(year, 1, 1), date(year, 12, 31)),
+            Dialogue.stage != Stage.CANCELLED,
+        )
+        .group_by(Dialogue.place_id)
+    )
+    return [_Count(*row) for row in rows]
