@@ -78,7 +78,7 @@ def make_promises(
             dialogue = random.choice(near or dialogues)
             on = petitions[number] if number in ON_PETITIONS and number < len(petitions) else None
             made.append(_make(session, commune, random, number, plan, dialogue, on, today))
-        _set_up(session, commune, random, made[10], today)
+        _set_up(session, commune, random, made[19], today)
 
 
 def _make(
@@ -159,9 +159,11 @@ def _end(
         note, number = random.choice(blocks["kept"]), _numbered(random, blocks["proof"])
         return [MoveRequest("keep", on, note=note, document_number=number)]
     if plan.state is State.BROKEN:
-        return [MoveRequest("break", today, note=random.choice(blocks["broken"]))]
+        on = min(today, (due_on or day) + timedelta(days=random.randint(3, 20)))
+        return [MoveRequest("break", on, note=random.choice(blocks["broken"]))]
     if plan.state is State.WITHDRAWN:
-        return [MoveRequest("withdraw", today, note=blocks["withdrawn"])]
+        on = min(today, day + timedelta(days=15))
+        return [MoveRequest("withdraw", on, note=blocks["withdrawn"])]
     return []
 
 

@@ -4,6 +4,7 @@ from flask import Blueprint, render_template
 
 from tracker.accounts.guard import current_scope, current_user, requires
 from tracker.accounts.permissions import Permission, Role
+from tracker.commitments.queries import promise_piles
 from tracker.core.web import db_session
 from tracker.petitions.queries import Waiting, today_piles
 from tracker.today import queries
@@ -50,7 +51,7 @@ LISTS = {
 @bp.get("/")
 @requires(Permission.READ_REGISTER)
 def today() -> str:
-    """Show what is late, due soon, waiting for approval, announced and newly logged."""
+    """Show what is late, due soon, waiting for approval, promised, announced and newly logged."""
     session, scope = db_session(), current_scope().ids
     piles = today_piles(session, scope)
     order = PILES.get(current_user().role, PILES[Role.LEADER])
@@ -61,6 +62,7 @@ def today() -> str:
         piles=shown,
         opened=[pile for pile in shown[:OPEN_PILES] if pile.count],
         lists=LISTS,
+        promises=promise_piles(session, scope),
         coming=queries.coming_dialogues(session, scope),
         unfinished=queries.unfinished_dialogues(session, scope),
         newly=newly,

@@ -56,10 +56,13 @@ class VisitForm(CreatingForm):
         [required(N_("Enter the household."))],
         description=N_("The head of the household, or the name the village knows it by."),
     )
-    place = RowField(N_("Village"), [required(N_("Choose the village."))])
+    place = RowField(N_("Village"), [required(N_("Choose the village."))], empty=N_("Choose"))
     visited_on = DayField(N_("Day of the visit"), [required(N_("Enter the day of the visit."))])
     result = WordField(
-        N_("Result"), Result, [required(N_("Choose the result."))], empty=N_("Choose")
+        N_("What the household said"),
+        Result,
+        [required(N_("Choose the result."))],
+        empty=N_("Choose"),
     )
     reason = LongTextField(N_("Why not yet"), limit=rules.NOTE_LIMIT)
     agreed_option = LongTextField(N_("What was agreed"), limit=rules.NOTE_LIMIT)

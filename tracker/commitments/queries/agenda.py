@@ -15,7 +15,7 @@ from tracker.core.dates import Precision
 from tracker.core.i18n import N_, language
 from tracker.dialogues.lifecycle import HAPPENED
 from tracker.dialogues.models import Department, Dialogue
-from tracker.petitions.lifecycle import MEANINGS, Group
+from tracker.petitions.lifecycle import MEANINGS, Clock, Group, Status
 from tracker.petitions.models import Petition
 from tracker.places.models import Place
 from tracker.places.queries import place_choices, scope_ids
@@ -63,6 +63,7 @@ class Raised:
     word: str
     due_on: date | None
     ended_on: date | None
+    is_late: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +229,13 @@ def _petitions(
             word=PETITION_WORDS[MEANINGS[row.status].group],
             due_on=row.due_on,
             ended_on=row.ended_on,
+            is_late=_is_late(row.status, row.due_on),
         )
         for row in rows
     ]
     return told, count - len(told)
+
+
+def _is_late(status: Status, due_on: date | None) -> bool:
+    runs = MEANINGS[status].clock is Clock.RUNS
+    return runs and due_on is not None and due_on < clock.today()

@@ -24,7 +24,8 @@ from tracker.core.i18n import gettext
 from tracker.core.web import db_session
 from tracker.dialogues.models import Dialogue
 from tracker.dialogues.queries import dialogue_for
-from tracker.places.queries import place_choices, scope_ids
+from tracker.places.queries import place_choices, places_in, scope_ids
+from tracker.places.rules import PlaceKind
 
 
 @bp.route("/commitments/<code>/working-groups/new", methods=["GET", "POST"])
@@ -130,8 +131,11 @@ def _set_up(commitment: Commitment | None, dialogue: Dialogue | None) -> Any:
 
 
 def _villages(kept: WorkingGroup) -> dict[int, str]:
+    """Name the villages of the group's place; a place without any stands for itself."""
     session = db_session()
-    return place_choices(session, scope_ids(session, kept.place_id))
+    ids = scope_ids(session, kept.place_id)
+    villages = {row.id for row in places_in(session, ids) if row.kind is PlaceKind.VILLAGE}
+    return place_choices(session, frozenset(villages) or ids)
 
 
 def _new_page(form: GroupForm, commitment: Commitment | None, dialogue: Dialogue | None) -> str:
@@ -166,7 +170,8 @@ def _next_visit(kept: WorkingGroup, visitors: str) -> VisitForm:
     place = request.args.get("place", "")
     day = request.args.get("visited_on", "")
     begun: dict[str, Any] = {"visited_on": dates.parse_day(day) or clock.today()}
-    begun["place"] = int(place) if place.isdecimal() and int(place) in villages else kept.place_id
+    if place.isascii() and place.isdecimal() and int(place) in villages:
+        begun["place"] = int(place)
     form = VisitForm(None, data=begun | {"visitors": visitors})
     form.offer(villages)
     return form
