@@ -17,6 +17,9 @@ class Permission(StrEnum):
     MAKE_COMMITMENT = "commitment:make"
     REPORT_COMMITMENT = "commitment:report"
     JUDGE_COMMITMENT = "commitment:judge"
+    LOG_VISIT = "visit:log"
+    PREPARE_BRIEFING = "briefing:prepare"
+    DECIDE_BRIEFING = "briefing:decide"
     READ_REPORT = "report:read"
     EXPORT = "register:export"
     MANAGE_SETTINGS = "settings:manage"
@@ -39,6 +42,8 @@ _STAFF = _READER | {
     Permission.MOVE_PETITION,
     Permission.MAKE_COMMITMENT,
     Permission.REPORT_COMMITMENT,
+    Permission.LOG_VISIT,
+    Permission.PREPARE_BRIEFING,
 }
 
 GRANTS: dict[Role, frozenset[Permission]] = {
@@ -50,6 +55,9 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         Permission.MAKE_COMMITMENT,
         Permission.REPORT_COMMITMENT,
         Permission.JUDGE_COMMITMENT,
+        Permission.LOG_VISIT,
+        Permission.PREPARE_BRIEFING,
+        Permission.DECIDE_BRIEFING,
     },
     Role.ADMIN: _READER | {Permission.MANAGE_SETTINGS, Permission.MANAGE_PEOPLE},
 }

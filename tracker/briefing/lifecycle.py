@@ -44,4 +44,5 @@ class Why(Labelled):
     PROMISE_DUE = "promise_due", N_("Commitments due soon")
     PLAN_HAS_COME = "plan_has_come", N_("Deferred, and the planned date has come")
     UNDATED = "undated", N_("Petitions without a due date")
-    RESULT = "result", N_("Results since the last briefing")
+    RESOLVED = "resolved", N_("Resolved since the last briefing")
+    EXPLAINED = "explained", N_("Explained since the last briefing")
