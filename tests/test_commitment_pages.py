@@ -264,3 +264,16 @@ def test_the_first_page_shows_promises_past_their_date_and_due_soon(visit, make,
         assert overdue.code in page
         assert soon.code in page
         assert later.code not in page
+
+
+def test_nonsense_in_an_address_is_told_or_left_out(visit, make, session):
+    promised(session, make)
+    staff = visit()
+    for address in (
+        "/commitments/ledger?by=nonsense&promised_from=31/02/2026&place=nowhere",
+        "/commitments?state=lost&sort=up&after=%00&department=x&dialogue=DT-1&petition=KN-1",
+        "/commitments?q=%25_%00",
+    ):
+        answer = staff.get(address)
+        assert answer.status_code == 200, address
+        assert answer.text.count("<h1") == 1

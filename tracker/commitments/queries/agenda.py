@@ -159,7 +159,7 @@ def _promises(
             Commitment.dialogue_id.in_([dialogue.id for dialogue in last]),
             or_(
                 Commitment.dialogue_id == last[0].id,
-                Commitment.outcome.in_((Outcome.OPEN, Outcome.BROKEN)),
+                Commitment.outcome == Outcome.OPEN,
                 Commitment.ended_on >= since if since else Commitment.ended_on.is_not(None),
             ),
         )

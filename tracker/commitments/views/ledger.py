@@ -28,7 +28,7 @@ def by_line() -> str:
     form = LedgerForm(request.args)
     form.offer(place_choices(session, scope))
     form.validate()
-    by = form.by.data if form.by.data in By else By.LEADER
+    by = form.by.data if isinstance(form.by.data, By) else By.LEADER
     return render_template(
         "commitments/ledger.html",
         form=form,
