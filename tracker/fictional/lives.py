@@ -8,6 +8,7 @@ from tracker.petitions.lifecycle import MOVES, OPEN, Ground, Status
 from tracker.petitions.service import MoveRequest
 
 FRESH_DAYS, YOUNG_DAYS = 10, 45
+_UNTOLD = 0.12
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,8 @@ PATHS = (
     Path(("assign", "withdraw"), (1, 2, 3)),
     Path(("join",), (3, 4, 4)),
     Path((*_TO_APPROVAL, "return"), (0, 2, 1)),
+    Path(("assign", "start", "extend"), (0, 3, 1)),
+    Path(("assign", "extend", "start", "propose", "resolve"), (0, 1, 3)),
     Path((*_TO_APPROVAL, "resolve", "reopen"), (0, 1, 1)),
     Path((*_TO_APPROVAL, "resolve", "reopen", "propose", "resolve"), (0, 1, 3)),
     Path((*_TO_APPROVAL, "return", "propose", "resolve"), (0, 1, 3)),
@@ -89,7 +92,9 @@ def steps(
     """Give the moves of a path with their days, due date, plan date and words."""
     longest = min(age.days, random.randint(4, 38))
     days = sorted(random.randint(0, longest) for _ in path.moves)
-    asked = []
+    notice = _notice(random, path, age, words)
+    asked: list[MoveRequest] = []
+    due_on: date | None = None
     for name, offset in zip(path.moves, days, strict=True):
         day = age.received_on + timedelta(days=offset)
         move = MoveRequest(
@@ -103,10 +108,35 @@ def steps(
         if name == "assign":
             due_on = _due_on(random, path, day, age.today)
             move = replace(move, department_id=department_id, due_on=due_on)
+        if name == "extend":
+            due_on = (due_on or day) + timedelta(days=random.randint(7, 20))
+            move = replace(move, due_on=due_on)
         if name == "defer":
             move = replace(move, plan_on=_plan_on(random, path, day, age.today))
         asked.append(move)
-    return asked
+    return _in_order(notice, asked)
+
+
+def _in_order(notice: MoveRequest | None, asked: list[MoveRequest]) -> list[MoveRequest]:
+    """Put the notice where its day stands; a petition that ended before needs none."""
+    if notice is None or notice.happened_on is None:
+        return asked
+    before = [move for move in asked if move.happened_on and move.happened_on < notice.happened_on]
+    if any(MOVES[move.move_name].target not in (*OPEN, None) for move in before):
+        return asked
+    return [*before, notice, *asked[len(before) :]]
+
+
+def _notice(random: Random, path: Path, age: Age, words: Words) -> MoveRequest | None:
+    """Most citizens are told within days that their petition is looked at; a few are not."""
+    if path.is_answered_on_spot or path.end is Status.JOINED or random.random() < _UNTOLD:
+        return None
+    day = age.received_on + timedelta(days=random.randint(1, 12))
+    if day > age.today:
+        return None
+    note = random.choice(words.notes["acknowledge"])
+    document = _document(random, "acknowledge", words)
+    return MoveRequest("acknowledge", happened_on=day, note=note, document_number=document)
 
 
 def _note(random: Random, name: str, words: Words) -> str:
@@ -122,7 +152,7 @@ def _document(random: Random, name: str, words: Words) -> str:
 
 def _due_on(random: Random, path: Path, day: date, today: date) -> date | None:
     """An ended petition had its weeks; an open one is late, due soon, in time, or without date."""
-    if path.end not in OPEN:
+    if path.end not in OPEN or "extend" in path.moves:
         return day + timedelta(days=random.randint(10, 34))
     standing = random.choices(("late", "soon", "in_time", "none"), (25, 25, 35, 15))[0]
     if standing == "none":
