@@ -22,6 +22,7 @@ from tracker.dialogues.queries import (
     pressing_rows,
     stands_as,
     terms_of,
+    year_of,
 )
 from tracker.dialogues.rules import (
     Course,
@@ -29,12 +30,17 @@ from tracker.dialogues.rules import (
     Pressing,
     Standing,
     Terms,
+    Yearly,
     clocks_of,
     due_of,
     first_day_due_from,
     pressing,
 )
+from tracker.dialogues.service import DialogueRefused, move_dialogue
+from tracker.places.queries import scope_ids
+from tracker.places.rules import PlaceKind
 from tracker.seeding import seed_file
+from tracker.today.queries import paper_piles
 
 LAW = date(2025, 6, 16)
 CALENDAR_DAYS, WORKING_DAYS = Unit.CALENDAR, Unit.WORKING
@@ -245,3 +251,94 @@ def test_the_database_judges_a_dialogue_as_the_rules_do(session, make, number):
 
 def _of(clocks, duty):
     return next(c for c in clocks if c.duty is duty)
+
+
+def test_each_commune_owes_one_dialogue_a_year_and_takes_over_its_past(session, make):
+    province = make.place(name="Tỉnh Mẫu", kind=PlaceKind.PROVINCE)
+    names = ("Xã Một", "Xã Hai", "Xã Ba")
+    first, second, third = (make.place(name=name, parent_id=province.id) for name in names)
+    former = make.place(name="Xã Cũ", successor_id=first.id, valid_to=date(2025, 6, 30))
+    village = make.place(kind=PlaceKind.VILLAGE, parent_id=former.id)
+    at = {"held_on": date(2025, 3, 1), "date_precision": Precision.MONTH}
+    make.dialogue(place=village, stage=Stage.HELD, requested_by_voters=True, **at)
+    make.dialogue(place=second, held_on=date(2025, 12, 31))
+    make.dialogue(place=third, held_on=date(2026, 1, 1))
+    make.dialogue(place=third, held_on=None, date_precision=Precision.UNKNOWN, stage=Stage.HELD)
+
+    year = year_of(session, scope_ids(session, province.id), 2025)
+
+    assert [(row.name, row.standing) for row in year.rows] == [
+        ("Xã Ba", Yearly.MISSING),
+        ("Xã Hai", Yearly.FORETOLD),
+        ("Xã Một", Yearly.HELD),
+    ]
+    assert (year.rows[2].held, year.rows[2].requested) == (1, 1)
+    assert year.rows[1].next_on == date(2025, 12, 31)
+    assert [year.count(standing) for standing in Yearly] == [1, 1, 1]
+
+
+def test_publishing_may_tell_when_the_results_were_sent_but_not_before_the_dialogue(session, make):
+    seed_limits(session, seed_file("deadline_rules")["rule"])
+    today = clock.today()
+    dialogue = make.dialogue(held_on=today - timedelta(days=4))
+    for move in ("announce", "hold", "conclude"):
+        move_dialogue(session, None, dialogue, move, document_number="12/TB-UBND")
+    asked = {"document_number": "15/TB-UBND", "happened_on": today}
+    with pytest.raises(DialogueRefused):
+        move_dialogue(
+            session,
+            None,
+            dialogue,
+            "publish",
+            sent_to_village_heads_on=today - timedelta(days=5),
+            **asked,
+        )
+    move_dialogue(session, None, dialogue, "publish", sent_to_village_heads_on=today, **asked)
+
+    clocks = {c.duty: c for c in clocks_by_id(session, [dialogue.id])[dialogue.id]}
+    assert clocks[Duty.NOTICE].standing is Standing.DONE_LATE
+    assert (clocks[Duty.RESULT].standing, clocks[Duty.RESULT].proof) == (
+        Standing.DONE,
+        "15/TB-UBND",
+    )
+    assert clocks[Duty.VILLAGE_HEADS].standing is Standing.DONE
+
+
+def test_the_page_shows_each_limit_and_the_list_narrows_to_what_is_late(visit, make, session):
+    seed_limits(session, seed_file("deadline_rules")["rule"])
+    today = clock.today()
+    late = make.dialogue(topic="Thông báo muộn", held_on=today + timedelta(days=5))
+    make.dialogue(topic="Còn xa", held_on=today + timedelta(days=60))
+    make.dialogue(topic="Hôm nay", stage=Stage.HELD, requested_by_voters=True)
+    staff = visit()
+
+    page = staff.get(f"/dialogues/{late.code}").text
+    for words in ("Thời hạn của buổi đối thoại", "quá hạn", "Luật 72/2025/QH15 điều 43"):
+        assert words in page
+    assert f"{today - timedelta(days=2):%d/%m/%Y}" in page
+    listed = staff.get("/dialogues", clock="late").text
+    assert "Thông báo muộn" in listed
+    assert "Còn xa" not in listed
+    due = staff.get("/dialogues", clock="due", duty="notice").text
+    assert "Còn xa" in due
+    assert "Thông báo muộn" not in due
+    assert "theo yêu cầu của cử tri" in due
+    for year in ("", "2025", "x", "99999"):
+        for language in ("vi", "en"):
+            assert staff.get("/dialogues/yearly", year=year, lang=language).status_code == 200
+
+
+def test_the_first_page_counts_what_is_owed_and_leads_to_exactly_that(visit, make, session):
+    seed_limits(session, seed_file("deadline_rules")["rule"])
+    today = clock.today()
+    for ahead in (30, 31):
+        make.dialogue(held_on=today + timedelta(days=ahead))
+    make.dialogue(held_on=today, stage=Stage.HELD)
+    make.dialogue(held_on=today - timedelta(days=30), stage=Stage.HELD)
+    scope = scope_ids(session, make.home.id)
+    counts = {pile.paper.value: pile.count for pile in paper_piles(session, scope)}
+    assert counts == {"late": 1, "notice": 2, "result": 1}
+
+    page = visit().get("/").text
+    for words in ("clock=late", "clock=due&amp;duty=notice", "clock=due&amp;duty=result"):
+        assert words in page

@@ -254,6 +254,8 @@ def test_every_fact_can_be_changed_and_the_journal_names_only_the_fields(session
         "outcome": "Xong",
         "outcome_on": date(2025, 1, 1),
         "outcome_precision": Precision.YEAR,
+        "requested_by_voters": True,
+        "sent_to_village_heads_on": date(2024, 3, 1),
     }
     assert set(changes) == set(FACTS)
 

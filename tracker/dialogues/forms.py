@@ -39,6 +39,9 @@ AS_KNOWN = N_("As exactly as it is known: a day, a month, a quarter, a year; emp
 DATED = {"held_on": "date_precision", "outcome_on": "outcome_precision"}
 """The fields that hold a day and how exactly it is known, with the column of the latter."""
 YES = "yes"
+KEPT_AS_TYPED = (
+    *("form", "starts_at", "requested_by_voters", "sent_to_village_heads_on", "version"),
+)
 NO_FACTS = frozenset({"csrf_token", "key", "version", "place"})
 
 
@@ -82,6 +85,10 @@ class FactsForm(BaseForm):
     invited = NumberField(N_("Number invited"), most=rules.MOST_PEOPLE)
     present = NumberField(N_("Number present"), most=rules.MOST_PEOPLE)
     speakers = NumberField(N_("Number who spoke"), most=rules.MOST_PEOPLE)
+    requested_by_voters = BooleanField(
+        N_("Requested by at least ten percent of the voters"),
+        description=N_("The reason why it is held (Law 72/2025/QH15, article 43)."),
+    )
 
     def facts(self) -> dict[str, Any]:
         """Give what was typed, by the names the register keeps it under."""
@@ -111,12 +118,13 @@ class DialogueEditForm(FactsForm):
     follow_up = LongTextField(N_("What was to follow"), limit=rules.TEXT_LIMIT)
     outcome = LongTextField(N_("What came of it"), limit=rules.TEXT_LIMIT)
     outcome_on = KnownDateField(N_("Date of the outcome"), description=AS_KNOWN)
+    sent_to_village_heads_on = DayField(N_("Results sent to village heads on"))
 
 
 def edit_form(dialogue: Dialogue, places: Mapping[int, str], *, sent: bool) -> DialogueEditForm:
     """Give the form as it was sent, or as the dialogue stands."""
     kept = {name: getattr(dialogue, name) for name in (*rules.TEXT_LIMITS, *rules.COUNTS)}
-    kept |= {name: getattr(dialogue, name) for name in ("form", "starts_at", "version")}
+    kept |= {name: getattr(dialogue, name) for name in KEPT_AS_TYPED}
     kept["place"] = dialogue.place_id
     for day, precision in DATED.items():
         kept[day] = (getattr(dialogue, day), getattr(dialogue, precision))
@@ -130,6 +138,8 @@ def in_words(field: Field) -> str:
     if hasattr(field, "iter_choices"):
         chosen = [label for _, label, selected, *_ in field.iter_choices() if selected]
         return str(chosen[0]) if chosen else ""
+    if isinstance(field, BooleanField):
+        return gettext("yes") if field.data else gettext("no")
     text: str = field._value()  # type: ignore[attr-defined]
     return text.replace("\r\n", "\n")
 
@@ -144,6 +154,7 @@ class MoveForm(BaseForm):
     invited = NumberField(N_("Number invited"), most=rules.MOST_PEOPLE)
     present = NumberField(N_("Number present"), most=rules.MOST_PEOPLE)
     speakers = NumberField(N_("Number who spoke"), most=rules.MOST_PEOPLE)
+    sent_to_village_heads_on = DayField(N_("Results sent to village heads on"))
     note = LongTextField(N_("Note"), limit=rules.TEXT_LIMIT)
 
     @classmethod
@@ -154,6 +165,8 @@ class MoveForm(BaseForm):
         if move.asks_attendance:
             begun |= {name: getattr(dialogue, name) for name in rules.COUNTS}
             begun["happened_on"] = dialogue.held_on if is_day else None
+        if move.asks_sending:
+            begun["sent_to_village_heads_on"] = dialogue.sent_to_village_heads_on
         form = cls(request.form if sent else None, data=begun)
         form._ask_for(move)
         for field in form:
@@ -163,6 +176,8 @@ class MoveForm(BaseForm):
     def _ask_for(self, move: Move) -> None:
         if not move.asks_attendance:
             del self.invited, self.present, self.speakers
+        if not move.asks_sending:
+            del self.sent_to_village_heads_on
         if not move.needs_document:
             del self.document_number
         else:
@@ -190,6 +205,8 @@ class FilterForm(BaseForm):
     place = SelectField(N_("Place"), validate_choice=False)
     held_from = DayField(N_("Held from"))
     held_to = DayField(N_("Held to"))
+    clock = WordField(N_("Limits"), rules.Pressing, empty=N_("Any"))
+    duty = WordField(N_("Of what"), rules.Duty, empty=N_("Any"))
     date_unknown = BooleanField(N_("Only with an unknown date"), render_kw={"value": YES})
     sort = WordField(N_("Order"), rules.Sort, default=rules.Sort.NEWEST)
 
@@ -203,6 +220,8 @@ class FilterForm(BaseForm):
             held_from=self.held_from.data,
             held_to=self.held_to.data,
             date_unknown=self.date_unknown.data,
+            clock=self.clock.data,
+            duty=self.duty.data if self.clock.data else None,
         )
 
 

@@ -36,6 +36,7 @@ class Move:
     needs_note: bool = False
     needs_document: bool = False
     asks_attendance: bool = False
+    asks_sending: bool = False
 
 
 LIFECYCLE = (
@@ -62,6 +63,7 @@ LIFECYCLE = (
         frozenset({Stage.CONCLUDED}),
         Stage.PUBLISHED,
         needs_document=True,
+        asks_sending=True,
     ),
     Move(
         "cancel",

@@ -1,4 +1,4 @@
-"""What waits today beside petitions: dialogues that come, and those that want their papers."""
+"""What waits today beside petitions: dialogues to come, those that want papers, one a year."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -8,8 +8,18 @@ from sqlalchemy.orm import Session
 
 from tracker.core import clock
 from tracker.core.dates import Precision
+from tracker.core.i18n import N_, Labelled
 from tracker.dialogues.lifecycle import Stage
 from tracker.dialogues.models import Dialogue
+from tracker.dialogues.queries import (
+    DialogueFilter,
+    Year,
+    clocks_by_id,
+    dialogue_count,
+    terms_of,
+    year_of,
+)
+from tracker.dialogues.rules import REMIND_FROM_MONTH, Clock, Duty, Pressing, pressing
 from tracker.petitions.queries import PetitionFilter, petition_count
 from tracker.places.models import Place
 
@@ -19,7 +29,7 @@ NEWLY_DAYS = 7
 
 @dataclass(frozen=True, slots=True)
 class DialogueRow:
-    """A dialogue as one line of the first page."""
+    """A dialogue as one line of the first page; `clock` is what presses most of it."""
 
     code: str
     topic: str
@@ -27,6 +37,52 @@ class DialogueRow:
     place: str
     held_on: date | None
     date_precision: Precision
+    clock: Clock | None
+
+
+class Paper(Labelled):
+    """What is owed around dialogues today."""
+
+    LATE = "late", N_("Papers of dialogues late")
+    NOTICE = "notice", N_("Dialogues to be announced")
+    RESULT = "result", N_("Results of dialogues to be published")
+
+
+PAPERS = {
+    Paper.LATE: DialogueFilter(clock=Pressing.LATE),
+    Paper.NOTICE: DialogueFilter(clock=Pressing.DUE, duty=Duty.NOTICE),
+    Paper.RESULT: DialogueFilter(clock=Pressing.DUE, duty=Duty.RESULT),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PaperPile:
+    """Dialogues that want the same: how many, and the arguments under which the list shows them."""
+
+    paper: Paper
+    count: int
+    arguments: dict[str, str]
+
+
+def paper_piles(session: Session, scope: frozenset[int]) -> list[PaperPile]:
+    """Count the dialogues of which something is late, to be announced or to be published."""
+    terms = terms_of(session)
+    piles = []
+    for paper, asked in PAPERS.items():
+        named = {"clock": asked.clock, "duty": asked.duty}
+        arguments = {name: word.value for name, word in named.items() if word is not None}
+        count = dialogue_count(session, scope, asked, terms)
+        piles.append(PaperPile(paper, count, arguments))
+    return [pile for pile in piles if pile.count]
+
+
+def year_in_question(session: Session, scope: frozenset[int]) -> Year | None:
+    """Give the year's dialogues by commune, late in a year in which some commune has none."""
+    today = clock.today()
+    if today.month < REMIND_FROM_MONTH:
+        return None
+    year = year_of(session, scope, today.year)
+    return year if year.count("missing") else None
 
 
 def coming_dialogues(session: Session, scope: frozenset[int]) -> list[DialogueRow]:
@@ -51,6 +107,7 @@ def _dialogues(
     day = Dialogue.held_on.desc() if latest_first else Dialogue.held_on
     rows = session.execute(
         select(
+            Dialogue.id,
             Dialogue.code,
             Dialogue.topic,
             Dialogue.stage,
@@ -62,5 +119,6 @@ def _dialogues(
         .where(Dialogue.place_id.in_(scope), Dialogue.stage.in_(stages))
         .order_by(day.nulls_last(), Dialogue.id)
         .limit(SHOWN)
-    )
-    return [DialogueRow(*row) for row in rows]
+    ).all()
+    clocks = clocks_by_id(session, [row.id for row in rows])
+    return [DialogueRow(*row[1:], clock=pressing(clocks[row.id])) for row in rows]

@@ -63,6 +63,8 @@ def today() -> str:
         opened=[pile for pile in shown[:OPEN_PILES] if pile.count],
         lists=LISTS,
         promises=promise_piles(session, scope),
+        papers=queries.paper_piles(session, scope),
+        year=queries.year_in_question(session, scope),
         coming=queries.coming_dialogues(session, scope),
         unfinished=queries.unfinished_dialogues(session, scope),
         newly=newly,

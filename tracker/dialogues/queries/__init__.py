@@ -18,7 +18,7 @@ from tracker.dialogues.queries.register import (
     dialogue_export_rows,
     dialogue_page,
 )
-from tracker.dialogues.queries.yearly import YearRow, yearly_rows
+from tracker.dialogues.queries.yearly import Year, YearRow, year_of
 
 __all__ = [
     "DialogueFilter",
@@ -27,6 +27,7 @@ __all__ = [
     "ExportRow",
     "PressingRow",
     "StepRow",
+    "Year",
     "YearRow",
     "clocks_by_id",
     "courses_of",
@@ -39,5 +40,5 @@ __all__ = [
     "stands_as",
     "terms_of",
     "timeline",
-    "yearly_rows",
+    "year_of",
 ]

@@ -32,7 +32,19 @@ class YearRow:
         return yearly(self.held, self.foretold)
 
 
-def yearly_rows(session: Session, scope: frozenset[int], year: int) -> list[YearRow]:
+@dataclass(frozen=True, slots=True)
+class Year:
+    """The communes of a scope and their dialogues of a year."""
+
+    number: int
+    rows: list[YearRow]
+
+    def count(self, standing: str) -> int:
+        """Count the communes whose year stands so."""
+        return sum(row.standing == Yearly(standing) for row in self.rows)
+
+
+def year_of(session: Session, scope: frozenset[int], year: int) -> Year:
     """Give each commune of today in a scope, those without a dialogue first.
 
     A date known to its month or year lies in a year all the same; an unknown one in none.
@@ -73,7 +85,8 @@ def yearly_rows(session: Session, scope: frozenset[int], year: int) -> list[Year
         for commune_id, counts in counted.items()
     ]
     order = list(Yearly)
-    return sorted(rows, key=lambda row: (-order.index(row.standing), sort_key(row.name)))
+    rows.sort(key=lambda row: (-order.index(row.standing), sort_key(row.name)))
+    return Year(year, rows)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from tracker.dialogues.service.requests import (
     DialogueMoveRefused,
     bounded,
     check_counts,
+    check_sent,
 )
 
 
@@ -32,9 +33,12 @@ def move_dialogue(
     note: str = "",
     document_number: str = "",
     attendance: Attendance | None = None,
+    sent_to_village_heads_on: date | None = None,
     seen_version: int | None = None,
 ) -> None:
     """Take one step of the dialogue's life; the day on which it was held is the dialogue's date.
+
+    Publishing may tell besides on which day the results were sent to the village heads.
 
     Raises DialogueMoveRefused when no such step leaves the present stage or something is missing,
     Stale when someone else was faster, NotAllowed when the person's role does not lead dialogues.
@@ -59,6 +63,9 @@ def move_dialogue(
         dialogue.stage = move.target
         if move.target is Stage.HELD:
             _keep_day_and_attendance(dialogue, happened_on, attendance or Attendance())
+        if move.asks_sending and sent_to_village_heads_on is not None:
+            check_sent(sent_to_village_heads_on, dialogue.stage, dialogue.held_on)
+            dialogue.sent_to_village_heads_on = sent_to_village_heads_on
         record(session, actor, dialogue, step)
 
 

@@ -9,7 +9,7 @@ from tracker.core.dates import Precision, first_day
 from tracker.core.errors import TrackerError
 from tracker.core.text import checked, tidy_line
 from tracker.dialogues import rules
-from tracker.dialogues.lifecycle import Form, Stage
+from tracker.dialogues.lifecycle import HAPPENED, Form, Stage
 
 
 class DialogueRefused(TrackerError):
@@ -41,12 +41,14 @@ class Facts:
     invited: int | None = None
     present: int | None = None
     speakers: int | None = None
+    requested_by_voters: bool = False
     minutes: str = ""
     conclusion: str = ""
     follow_up: str = ""
     outcome: str = ""
     outcome_on: date | None = None
     outcome_precision: Precision = Precision.UNKNOWN
+    sent_to_village_heads_on: date | None = None
 
 
 FACTS = tuple(fact.name for fact in fields(Facts))
@@ -94,7 +96,21 @@ def kept_facts(facts: Facts, stage: Stage) -> dict[str, Any]:
         )
     if kept["outcome_on"] and kept["outcome_on"] > today:
         raise DialogueRefused("The outcome cannot have a date after today.", field="outcome_on")
+    check_sent(kept["sent_to_village_heads_on"], stage, kept["held_on"])
     return kept
+
+
+def check_sent(sent_on: date | None, stage: Stage, held_on: date | None) -> None:
+    """Refuse a day of sending the results on which there were none."""
+    field = "sent_to_village_heads_on"
+    if sent_on is None:
+        return
+    if stage not in HAPPENED:
+        raise DialogueRefused("Results are sent only after the dialogue took place.", field=field)
+    if sent_on > clock.today():
+        raise DialogueRefused("The day cannot be after today.", field=field)
+    if held_on is not None and sent_on < held_on:
+        raise DialogueRefused("The day cannot be before the dialogue itself.", field=field)
 
 
 def bounded(name: str, text: str, limit: int) -> str:

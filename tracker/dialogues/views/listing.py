@@ -17,16 +17,18 @@ from tracker.dialogues.columns import COLUMNS
 from tracker.dialogues.forms import FilterForm
 from tracker.dialogues.queries import (
     DialogueFilter,
+    clocks_by_id,
     dialogue_count,
     dialogue_export_rows,
     dialogue_page,
+    year_of,
 )
-from tracker.dialogues.rules import Sort
+from tracker.dialogues.rules import Sort, pressing
 from tracker.dialogues.views.blueprint import bp, count_columns, offered_places
 from tracker.journal import service as journal
 from tracker.places.queries import places_in
 
-FURTHER = ("form", "held_from", "held_to", "date_unknown")
+FURTHER = ("form", "held_from", "held_to", "clock", "duty", "date_unknown")
 NARROWING = ("q", "stage", "place", *FURTHER)
 
 
@@ -43,6 +45,8 @@ def index() -> str:
         form=form,
         page=page,
         count=dialogue_count(session, scope, asked),
+        pressing={key: pressing(own) for key, own in clocks_by_id(session, ids).items()},
+        year=year_of(session, scope, clock.today().year),
         counts=[(column.header, column.count(session, ids)) for column in count_columns],
         opens_more=any(request.args.get(name) for name in FURTHER),
         is_narrowed=asked != DialogueFilter(),

@@ -1,5 +1,6 @@
 """One dialogue: all that is known of it, and the steps of its life."""
 
+from datetime import date
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -8,13 +9,14 @@ from markupsafe import Markup
 from tracker.accounts.guard import current_user, requires
 from tracker.accounts.permissions import Permission
 from tracker.attachments.queries import attachments_of
+from tracker.calendar.rules import told
 from tracker.core.errors import TrackerError
 from tracker.core.i18n import gettext, say
 from tracker.core.web import db_session
 from tracker.dialogues.forms import FileForm, MoveForm
 from tracker.dialogues.lifecycle import MOVES
 from tracker.dialogues.models import Dialogue
-from tracker.dialogues.queries import offered_moves, timeline
+from tracker.dialogues.queries import clocks_by_id, offered_moves, timeline
 from tracker.dialogues.rules import citation
 from tracker.dialogues.service import Attendance, move_dialogue
 from tracker.dialogues.views.blueprint import asked_dialogue, bp, page_sections
@@ -51,6 +53,7 @@ def move(code: str) -> Any:
             note=form.note.data or "",
             document_number=form.document_number.data or "" if form.document_number else "",
             attendance=_attendance(form),
+            sent_to_village_heads_on=_sent_on(form),
             seen_version=form.version.data,
         )
     except TrackerError as refusal:
@@ -80,6 +83,7 @@ def page_of(
         place_name=place_choices(session, frozenset({dialogue.place_id}))[dialogue.place_id],
         citation=citation(dialogue.source),
         steps=timeline(session, dialogue),
+        clocks=clocks_by_id(session, [dialogue.id])[dialogue.id],
         moves=[(move, forms[move.name]) for move in offered],
         refused=refused,
         is_lost=is_lost,
@@ -87,7 +91,12 @@ def page_of(
         file_form=file_form or FileForm(formdata=None),
         # Each section was written, and escaped, by a template of the feature it belongs to.
         sections=[Markup(section(dialogue)) for section in page_sections],
+        told=told,
     )
+
+
+def _sent_on(form: MoveForm) -> date | None:
+    return form.sent_to_village_heads_on.data if form.sent_to_village_heads_on else None
 
 
 def _attendance(form: MoveForm) -> Attendance | None:
