@@ -194,6 +194,18 @@ def test_a_due_date_in_calendar_days_moves_off_a_day_that_is_off(alone):
     assert "21/11/2026" in result.stdout
 
 
+def test_a_due_date_counts_by_a_limit_of_the_law_and_says_which(alone):
+    result = alone("due", "2026-11-20", "--rule", "ack", "--explain")
+
+    assert result.stdout.splitlines()[0] == "07/12/2026"
+    assert "Luật Tiếp công dân" in result.stdout
+    assert "DLG_RESULT" in _refused(alone("due", "2026-11-20", "--rule", "NONE"))
+
+
+def test_a_due_date_in_a_year_not_yet_announced_is_provisional(alone):
+    assert "tạm tính" in alone("due", "2026-12-25", "--working-days", "10").stdout
+
+
 def test_a_due_date_follows_the_registers_own_calendar(tracker):
     tracker("upgrade")
     tracker("seed")
