@@ -21,6 +21,7 @@ MODELS = [
         "commitments",
         "reports",
         "briefing",
+        "reminders",
     )
 ]
 for module in ("core.numbering", *MODELS):

@@ -13,7 +13,7 @@ from tracker.calendar.rules import Calendar, Clockwork, Limit, Rule, SpecialDay,
 from tracker.calendar.service import seed_calendar, seed_limits
 from tracker.core import clock
 from tracker.core.dates import Precision
-from tracker.dialogues.lifecycle import Stage
+from tracker.dialogues.lifecycle import HAPPENED, Stage
 from tracker.dialogues.models import Dialogue, DialogueStep
 from tracker.dialogues.queries import (
     DialogueFilter,
@@ -185,6 +185,7 @@ def _random_dialogues(session, make, random):
             held_on=day.replace(day=1) if precision is Precision.MONTH else day,
             date_precision=precision,
             sent_to_village_heads_on=sent if stage is Stage.PUBLISHED else None,
+            units_reported_on=sent if random.random() < 0.5 and stage in HAPPENED else None,
             logged_at=clock.now(),
         )
         session.add(dialogue)

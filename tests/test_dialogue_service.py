@@ -256,6 +256,7 @@ def test_every_fact_can_be_changed_and_the_journal_names_only_the_fields(session
         "outcome_precision": Precision.YEAR,
         "requested_by_voters": True,
         "sent_to_village_heads_on": date(2024, 3, 1),
+        "units_reported_on": date(2024, 3, 2),
     }
     assert set(changes) == set(FACTS)
 

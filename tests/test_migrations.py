@@ -227,3 +227,29 @@ def test_revision_0004_goes_down_and_up_again_beside_records_of_before(database_
     migrate.upgrade(engine)
     assert migrate.is_at_head(engine)
     engine.dispose()
+
+
+def test_revision_0006_goes_down_and_up_again_beside_people_and_dialogues(database_url):
+    engine = engine_for(database_url)
+    migrate.upgrade(engine, "0001")
+    with engine.begin() as connection:
+        for statement in BEFORE_0002:
+            connection.execute(text(statement))
+    migrate.upgrade(engine, "0005")
+    before = _rows(engine)
+    migrate.upgrade(engine, "0006")
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE users SET email = 'canbo@xa.example' WHERE id = 1"))
+        connection.execute(
+            text(
+                "INSERT INTO reminders_sent (id, day, user_id, kind, subject)"
+                " VALUES (1, '2026-01-05', 1, 'petition_late', 'KN-2026-000001')"
+            )
+        )
+
+    migrate.downgrade(engine, "0005")
+    assert "reminders_sent" not in inspect(engine).get_table_names()
+    assert _rows(engine) == before
+    migrate.upgrade(engine)
+    assert migrate.is_at_head(engine)
+    engine.dispose()

@@ -285,3 +285,22 @@ def test_the_widest_place_is_never_given_by_default(visit, make, session):
     assert "Chọn địa bàn" in above.post("/settings/people/new", **_new(make, place="")).text
     own = visit(role=Role.ADMIN).get("/settings/people/new").text
     assert f'<option selected value="{make.home.id}">' in own
+
+
+def test_an_e_mail_address_is_kept_changed_and_taken_out_and_a_wrong_one_is_told(
+    visit, make, session
+):
+    admin = visit(role=Role.ADMIN)
+    wrong = admin.post("/settings/people/new", **_new(make, email="lan@@xa"))
+    assert "không phải địa chỉ thư điện tử" in wrong.text
+    assert 'value="lan@@xa"' in wrong.text
+    admin.post("/settings/people/new", **_new(make, email="lan@xa.gov.vn"))
+    lan = person_named(session, "lan.nguyen")
+    assert lan.email == "lan@xa.gov.vn"
+    session.commit()  # gives the lock back
+
+    wrong = admin.post("/settings/people/lan.nguyen", **_change(lan, email="a\r\nBcc: b@c.vn"))
+    assert "không phải địa chỉ thư điện tử" in wrong.text
+    admin.post("/settings/people/lan.nguyen", **_change(lan, email=""))
+    session.refresh(lan)
+    assert lan.email is None

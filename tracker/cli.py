@@ -239,10 +239,11 @@ def user() -> None:
     help=N_("What the person is in the register."),
 )
 @option("--place", "place_key", required=True, help=N_("Key of the person's place."))
-def add(username: str, name: str, role: str, place_key: str) -> None:
+@option("--email", default="", help=N_("E-mail address, for reminders."))
+def add(username: str, name: str, role: str, place_key: str, email: str) -> None:
     """Make a person who can sign in."""
     with _register() as session:
-        password = add_person(session, username, name, Role(role), place_key)
+        password = add_person(session, username, name, Role(role), place_key, email)
     _print_password(username, password)
 
 

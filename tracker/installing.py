@@ -55,7 +55,14 @@ def bring_up_to_date(engine: Engine) -> None:
             rebuild_ledger(session)
 
 
-def add_person(session: Session, username: str, full_name: str, role: Role, place_key: str) -> str:
+def add_person(
+    session: Session,
+    username: str,
+    full_name: str,
+    role: Role,
+    place_key: str,
+    email: str = "",
+) -> str:
     """Make a person; gives the random password that they change at their first sign-in."""
     place_id = session.scalar(select(Place.id).where(Place.key == place_key))
     if place_id is None:
@@ -65,7 +72,7 @@ def add_person(session: Session, username: str, full_name: str, role: Role, plac
             keys=", ".join(_usual_places(session)),
         )
     password = secrets.token_urlsafe(15)
-    new = NewUser(username, full_name, role, place_id, password, must_change=True)
+    new = NewUser(username, full_name, role, place_id, password, must_change=True, email=email)
     add_user(session, None, new)
     return password
 

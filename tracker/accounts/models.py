@@ -18,6 +18,7 @@ class User(Base):
     id: Mapped[pk]
     username: Mapped[text40] = mapped_column(unique=True)
     full_name: Mapped[text200]
+    email: Mapped[text200 | None]
     password_hash: Mapped[text200]
     role: Mapped[Role] = mapped_column(stored_as_text(Role))
     place_id: Mapped[int] = mapped_column(ForeignKey("places.id"))

@@ -1,5 +1,6 @@
 """Limits of signing in, and what makes a password too easy: pure rules."""
 
+import re
 from datetime import datetime, timedelta
 
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
@@ -19,11 +20,28 @@ FAILURES_PER_ADDRESS = 100
 ADDRESS_COUNTED = timedelta(hours=1)
 
 CONTEXT_WORDS = ("doithoai", "matkhau", "password", "123456", "qwerty", "kiennghi", "tracker")
+LONGEST_EMAIL = 200
+_EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+
 _COMMON = frozenset(FREQUENCY_LISTS["passwords"])
 
 
 class PasswordRefused(TrackerError):
     """The password is too short, too long, or easy to guess."""
+
+
+class EmailRefused(TrackerError):
+    """The text is no e-mail address."""
+
+
+def read_email(text: str) -> str | None:
+    """Read an e-mail address; nothing typed is none, and what no server takes is refused."""
+    typed = text.strip()
+    if not typed:
+        return None
+    if len(typed) > LONGEST_EMAIL or not _EMAIL.fullmatch(typed):
+        raise EmailRefused("This is no e-mail address; type it as name@commune.gov.vn.")
+    return typed
 
 
 def check_password(password: str, *about: str) -> None:

@@ -17,6 +17,7 @@ from tracker.accounts.rules import (
     SHORTEST_PASSWORD,
     PasswordRefused,
     check_password,
+    read_email,
 )
 from tracker.core import clock
 from tracker.core.db import transaction
@@ -46,6 +47,7 @@ class NewUser:
     place_id: int
     password: str
     must_change: bool = False
+    email: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ class UserChange:
     place_id: int
     is_disabled: bool
     seen_version: int
+    email: str = ""
 
 
 def random_password() -> str:
@@ -89,6 +92,7 @@ def make_user(session: Session, actor: User | None, new: NewUser) -> User:
     user = User(
         username=username,
         full_name=checked(new.full_name),
+        email=read_email(new.email),
         password_hash=_HASHER.hash(new.password),
         role=new.role,
         place_id=new.place_id,
@@ -126,6 +130,7 @@ def apply_change(session: Session, actor: User, user: User, change: UserChange) 
     if admins == {user.id} and not keeps_admin:
         raise TrackerError("The last administrator cannot be disabled or given another role.")
     user.full_name = checked(change.full_name)
+    user.email = read_email(change.email)
     user.role, user.place_id = change.role, change.place_id
     user.is_disabled = change.is_disabled
     if is_cut:

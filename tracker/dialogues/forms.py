@@ -39,9 +39,7 @@ AS_KNOWN = N_("As exactly as it is known: a day, a month, a quarter, a year; emp
 DATED = {"held_on": "date_precision", "outcome_on": "outcome_precision"}
 """The fields that hold a day and how exactly it is known, with the column of the latter."""
 YES = "yes"
-KEPT_AS_TYPED = (
-    *("form", "starts_at", "requested_by_voters", "sent_to_village_heads_on", "version"),
-)
+KEPT_AS_TYPED = (*("form", "starts_at", "requested_by_voters", *rules.DAYS_AFTER, "version"),)
 NO_FACTS = frozenset({"csrf_token", "key", "version", "place"})
 
 
@@ -119,6 +117,7 @@ class DialogueEditForm(FactsForm):
     outcome = LongTextField(N_("What came of it"), limit=rules.TEXT_LIMIT)
     outcome_on = KnownDateField(N_("Date of the outcome"), description=AS_KNOWN)
     sent_to_village_heads_on = DayField(N_("Results sent to village heads on"))
+    units_reported_on = DayField(N_("Units in charge reported on"))
 
 
 def edit_form(dialogue: Dialogue, places: Mapping[int, str], *, sent: bool) -> DialogueEditForm:

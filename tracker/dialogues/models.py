@@ -89,6 +89,7 @@ class Dialogue(Base):
     )
     requested_by_voters: Mapped[bool] = mapped_column(default=False)
     sent_to_village_heads_on: Mapped[date | None]
+    units_reported_on: Mapped[date | None]
     source: Mapped[str] = mapped_column(default="")
     logged_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     logged_at: Mapped[datetime]

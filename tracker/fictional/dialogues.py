@@ -121,6 +121,7 @@ def _make(
             happened_on=on,
             note=random.choice(blocks["cancellations"]) if name == "cancel" else "",
             document_number=form.replace("{so}", f"{random.randint(1, 90):02d}"),
+            sent_to_village_heads_on=on,
         )
 
 

@@ -62,6 +62,12 @@ class _PersonFields(BaseForm):
         [required(N_("Enter the full name."))],
         render_kw={"autocomplete": "off"},
     )
+    email = TextField(
+        N_("E-mail address"),
+        [OPTIONAL],
+        description=N_("For reminders of what is due and late; leave it empty to send none."),
+        render_kw={"autocomplete": "off", "inputmode": "email", "spellcheck": "false"},
+    )
     role = WordField(
         N_("Role"),
         Role,

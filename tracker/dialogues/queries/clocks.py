@@ -66,9 +66,13 @@ def courses_of(session: Session, ids: Iterable[int]) -> dict[int, Course]:
             Dialogue.held_on,
             Dialogue.date_precision,
             Dialogue.sent_to_village_heads_on,
+            Dialogue.units_reported_on,
         ).where(Dialogue.id.in_(asked))
     ):
-        own = {Duty.VILLAGE_HEADS: row.sent_to_village_heads_on}
+        own = {
+            Duty.VILLAGE_HEADS: row.sent_to_village_heads_on,
+            Duty.UNIT_REPORT: row.units_reported_on,
+        }
         days = done[row.id] | {duty: day for duty, day in own.items() if day is not None}
         day = row.held_on if row.date_precision is Precision.DAY else None
         courses[row.id] = Course(row.stage, day, days, proof[row.id])
@@ -166,4 +170,6 @@ def _undone(duty: Duty) -> ColumnElement[bool]:
     """Ask for what is no step of its own and has no day yet."""
     if duty is Duty.VILLAGE_HEADS:
         return Dialogue.sent_to_village_heads_on.is_(None)
+    if duty is Duty.UNIT_REPORT:
+        return Dialogue.units_reported_on.is_(None)
     return true()

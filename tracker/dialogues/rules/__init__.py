@@ -17,6 +17,7 @@ from tracker.dialogues.rules.clocks import (
 )
 from tracker.dialogues.rules.facts import (
     COUNTS,
+    DAYS_AFTER,
     FIRST_YEAR,
     LINE_LIMIT,
     LINES_KEPT,
@@ -36,6 +37,7 @@ from tracker.dialogues.rules.yearly import LEAST_A_YEAR, REMIND_FROM_MONTH, Year
 
 __all__ = [
     "COUNTS",
+    "DAYS_AFTER",
     "FIRST_YEAR",
     "LEAST_A_YEAR",
     "LIMIT_OF",

@@ -24,6 +24,8 @@ TEXT_LIMITS = {
 }
 LINES_KEPT = frozenset({"minutes", "conclusion", "follow_up", "outcome", "note"})
 """The texts of several lines; all others are one line."""
+DAYS_AFTER = ("sent_to_village_heads_on", "units_reported_on")
+"""The days of what a dialogue that took place led to."""
 COUNTS = ("invited", "present", "speakers")
 FIRST_YEAR = 1945
 YEARS_AHEAD = 5

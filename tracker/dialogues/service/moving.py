@@ -19,7 +19,7 @@ from tracker.dialogues.service.requests import (
     DialogueMoveRefused,
     bounded,
     check_counts,
-    check_sent,
+    check_day_after,
 )
 
 
@@ -64,8 +64,9 @@ def move_dialogue(
         if move.target is Stage.HELD:
             _keep_day_and_attendance(dialogue, happened_on, attendance or Attendance())
         if move.asks_sending and sent_to_village_heads_on is not None:
-            check_sent(sent_to_village_heads_on, dialogue.stage, dialogue.held_on)
-            dialogue.sent_to_village_heads_on = sent_to_village_heads_on
+            sent_on = sent_to_village_heads_on
+            check_day_after("sent_to_village_heads_on", sent_on, dialogue.stage, dialogue.held_on)
+            dialogue.sent_to_village_heads_on = sent_on
         record(session, actor, dialogue, step)
 
 

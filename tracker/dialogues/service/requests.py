@@ -49,6 +49,7 @@ class Facts:
     outcome_on: date | None = None
     outcome_precision: Precision = Precision.UNKNOWN
     sent_to_village_heads_on: date | None = None
+    units_reported_on: date | None = None
 
 
 FACTS = tuple(fact.name for fact in fields(Facts))
@@ -96,20 +97,20 @@ def kept_facts(facts: Facts, stage: Stage) -> dict[str, Any]:
         )
     if kept["outcome_on"] and kept["outcome_on"] > today:
         raise DialogueRefused("The outcome cannot have a date after today.", field="outcome_on")
-    check_sent(kept["sent_to_village_heads_on"], stage, kept["held_on"])
+    for name in rules.DAYS_AFTER:
+        check_day_after(name, kept[name], stage, kept["held_on"])
     return kept
 
 
-def check_sent(sent_on: date | None, stage: Stage, held_on: date | None) -> None:
-    """Refuse a day of sending the results on which there were none."""
-    field = "sent_to_village_heads_on"
-    if sent_on is None:
+def check_day_after(field: str, day: date | None, stage: Stage, held_on: date | None) -> None:
+    """Refuse a day of something that only a dialogue that took place can have led to."""
+    if day is None:
         return
     if stage not in HAPPENED:
-        raise DialogueRefused("Results are sent only after the dialogue took place.", field=field)
-    if sent_on > clock.today():
+        raise DialogueRefused("The dialogue has not taken place yet.", field=field)
+    if day > clock.today():
         raise DialogueRefused("The day cannot be after today.", field=field)
-    if held_on is not None and sent_on < held_on:
+    if held_on is not None and day < held_on:
         raise DialogueRefused("The day cannot be before the dialogue itself.", field=field)
 
 

@@ -28,6 +28,7 @@ class NewPerson:
     full_name: str
     role: Role
     place_id: int
+    email: str = ""
 
 
 def add_person(session: Session, actor: User, new: NewPerson, key: str) -> tuple[User, str | None]:
@@ -54,6 +55,7 @@ def _add(session: Session, actor: User, new: NewPerson, key: str) -> tuple[User,
             place_id=new.place_id,
             password=password,
             must_change=True,
+            email=new.email,
         )
         user = accounts.make_user(session, actor, wanted)
         _check_home(session, user, new.place_id)
@@ -116,6 +118,7 @@ def _check_home(session: Session, user: User, place_id: int) -> None:
 def _facts(session: Session, user: User) -> Facts:
     return {
         "full_name": user.full_name,
+        "email": user.email or "",
         "role": user.role.value,
         "place": session.get_one(Place, user.place_id).key,
         "is_disabled": user.is_disabled,

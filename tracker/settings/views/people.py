@@ -9,6 +9,7 @@ from tracker.accounts.guard import current_scope, current_user, requires
 from tracker.accounts.models import User
 from tracker.accounts.permissions import Permission
 from tracker.accounts.queries import open_sign_ins, person_for
+from tracker.accounts.rules import EmailRefused
 from tracker.accounts.service import UserChange, UsernameRefused
 from tracker.core.errors import NotAllowed, NotFound, Stale, TrackerError
 from tracker.core.i18n import gettext
@@ -42,12 +43,16 @@ def new_person() -> Any:
     if not form.validate_on_submit():
         return render_template("settings/person_new.html", form=form)
     new = NewPerson(
-        form.username.data or "", form.full_name.data or "", form.role.data, form.place.data
+        username=form.username.data or "",
+        full_name=form.full_name.data or "",
+        role=form.role.data,
+        place_id=form.place.data,
+        email=form.email.data or "",
     )
     try:
         user, password = service.add_person(db_session(), current_user(), new, form.key.data or "")
     except TrackerError as refusal:
-        form.refuse("username" if isinstance(refusal, UsernameRefused) else "full_name", refusal)
+        form.refuse(_field_of(refusal, "full_name"), refusal)
         return render_template("settings/person_new.html", form=form)
     return _password_page(user, password, is_first=True)
 
@@ -67,6 +72,7 @@ def person(username: str) -> Any:
         place_id=form.place.data,
         is_disabled=form.is_disabled.data,
         seen_version=seen_version(form),
+        email=form.email.data or "",
     )
     try:
         service.change_person(db_session(), current_user(), user.username, change)
@@ -77,7 +83,7 @@ def person(username: str) -> Any:
     except (NotFound, NotAllowed):
         raise
     except TrackerError as refusal:
-        form.refuse("role", refusal)
+        form.refuse(_field_of(refusal, "role"), refusal)
         return _person_page(user, form)
     flash(gettext("The changes are kept."), "success")
     return redirect(url_for("settings.people"), 303)
@@ -110,6 +116,13 @@ def end_sign_ins(username: str) -> Response:
     return redirect(url_for("settings.person", username=user.username), 303)
 
 
+def _field_of(refusal: TrackerError, usual: str) -> str:
+    """Name the field that a refusal is about."""
+    if isinstance(refusal, UsernameRefused):
+        return "username"
+    return "email" if isinstance(refusal, EmailRefused) else usual
+
+
 def _offer_places(form: PersonForm | PersonChangeForm, present: Place | None) -> None:
     form.place.offer(queries.home_choices(db_session(), current_scope().ids, present))
 
@@ -117,6 +130,7 @@ def _offer_places(form: PersonForm | PersonChangeForm, present: Place | None) ->
 def _kept(user: User) -> dict[str, Any]:
     return {
         "full_name": user.full_name,
+        "email": user.email or "",
         "role": user.role,
         "place": user.place_id,
         "is_disabled": user.is_disabled,

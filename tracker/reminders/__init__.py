@@ -1,0 +1,1 @@
+"""Reminders of what is due soon and late: one digest a day for each person."""

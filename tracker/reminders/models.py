@@ -1,0 +1,21 @@
+"""What each person was reminded of, and on which day."""
+
+from datetime import date
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tracker.core.db import Base, pk, text40
+
+
+class ReminderSent(Base):
+    """One matter that one person was written about on one day; there is never a second."""
+
+    __tablename__ = "reminders_sent"
+    __table_args__ = (UniqueConstraint("day", "user_id", "kind", "subject"),)
+
+    id: Mapped[pk]
+    day: Mapped[date]
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    kind: Mapped[text40]
+    subject: Mapped[text40]
