@@ -47,6 +47,7 @@ NAVIGATION = (
     NavigationItem(
         N_("Commitments"), "commitments.index", "check2-square", Permission.READ_REGISTER
     ),
+    NavigationItem(N_("Briefing"), "briefing.current", "journal-text", Permission.PREPARE_BRIEFING),
     NavigationItem(N_("Reports"), "reports.resolution", "bar-chart", Permission.READ_REPORT),
     NavigationItem(N_("Settings"), "settings.index", "gear", Permission.MANAGE_SETTINGS),
 )

@@ -83,4 +83,16 @@ if (document.querySelector("[data-signed-out]")) {
   for (const key of Object.keys(localStorage)) {
     if (key.startsWith("draft:")) localStorage.removeItem(key);
   }
+  sessionStorage.removeItem("carried");
+}
+
+// What was heard at a visit goes along to the petition's form, without standing in any address.
+for (const link of document.querySelectorAll("a[data-carry]")) {
+  link.addEventListener("click", () => sessionStorage.setItem("carried", link.dataset.carry));
+}
+const carried = sessionStorage.getItem("carried");
+const content = document.querySelector("form[data-draft=petition] textarea[name=content]");
+if (carried !== null && content) {
+  if (!content.value) content.value = carried;
+  sessionStorage.removeItem("carried");
 }

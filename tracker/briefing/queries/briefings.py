@@ -14,7 +14,7 @@ from tracker.briefing.models import Briefing, BriefingItem
 from tracker.briefing.rules import fingerprint
 from tracker.commitments.lifecycle import State
 from tracker.commitments.models import Commitment
-from tracker.commitments.rules import state_of
+from tracker.commitments.rules import shortened, state_of, unnamed
 from tracker.core.errors import NotFound
 from tracker.core.paging import PAGE_SIZE, Order, Page, page_of
 from tracker.petitions.lifecycle import Status
@@ -23,6 +23,8 @@ from tracker.petitions.queries.standing import terms_of
 from tracker.petitions.rules import Timeliness, timeliness
 from tracker.places.models import Place
 from tracker.places.queries import scope_ids
+
+ON_PAPER = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,8 @@ class ItemRow:
     """One matter: what it is about, how that stands today, what was decided, what came of it.
 
     Exactly one of `petition_code`, `commitment_code` and `subject` is there; `text` is what it
-    says. `made_code` is the commitment of the decision, `made_state` how that stands.
+    says, `plain` the same for paper: shortened, without whoever raised it. `made_code` is the
+    commitment of the decision, `made_state` how that stands.
     """
 
     id: int
@@ -54,6 +57,7 @@ class ItemRow:
     commitment_code: str | None
     subject: str
     text: str
+    plain: str
     place_id: int
     place: str
     department_id: int | None
@@ -189,6 +193,7 @@ def _about(
         "petition_code": petition.code if petition else None,
         "commitment_code": commitment.code if commitment else None,
         "text": item.subject,
+        "plain": item.subject,
         "place_id": place_id,
         "place": names[place_id] if record else "",
         "department_id": record.department_id if record else None,
@@ -201,8 +206,10 @@ def _about(
     if petition is not None:
         stands = timeliness(petition.status, petition.due_on, petition.ended_on, terms)
         said |= {"text": petition.content, "status": petition.status, "timeliness": stands}
+        said["plain"] = shortened(unnamed(petition.content, petition.citizen_name), ON_PAPER)
     if commitment is not None:
         said |= {"text": commitment.promise, "state": _state(commitment, terms.today)}
+        said["plain"] = shortened(unnamed(commitment.promise), ON_PAPER)
     return said
 
 

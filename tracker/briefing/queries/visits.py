@@ -96,7 +96,7 @@ def visit_for(session: Session, user: User, code: str) -> GrassrootsVisit:
         ).execution_options(populate_existing=True)
     )
     if visit is None or visit.place_id not in scope_ids(session, user.place_id):
-        raise NotFound("There is no such visit.")
+        raise NotFound("There is no such field visit.")
     return visit
 
 

@@ -1,0 +1,137 @@
+"""The pack for the table: the briefing as a page to print, and all its files in one."""
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import IO, Any
+from zipfile import ZIP_DEFLATED, ZipFile
+
+from flask import Response, render_template, request, url_for
+from sqlalchemy.orm import Session
+
+from tracker.accounts.guard import current_scope, current_user, requires
+from tracker.accounts.permissions import Permission
+from tracker.briefing.columns import ITEMS
+from tracker.briefing.lifecycle import Stage, Why
+from tracker.briefing.models import Briefing
+from tracker.briefing.queries import items_of, last_ended, proposals
+from tracker.briefing.queries.proposals import PETITIONS, commitments_due
+from tracker.briefing.views.blueprint import asked_briefing, bp
+from tracker.commitments.columns import COLUMNS as COMMITMENTS
+from tracker.commitments.queries.register import commitment_export_rows
+from tracker.core import clock
+from tracker.core.columns import header, lines
+from tracker.core.csvout import Separator, Variant, csv_lines, separator_of
+from tracker.core.web import db_session, download, own_session
+from tracker.journal import service as journal
+from tracker.petitions.columns import columns_for
+from tracker.petitions.queries import Sort, petition_export_rows
+from tracker.places.queries import scope_ids
+from tracker.reports import columns as report_columns
+from tracker.reports.queries import place_tree, resolution_report
+from tracker.reports.rules import Cut, named_period
+
+CHUNK = 64 * 1024
+SPOOLED = 4 * 1024 * 1024
+"""A pack this small never touches the disk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a pack is made for: a briefing, the places it answers for, and today."""
+
+    briefing: Briefing
+    scope: frozenset[int]
+    today: date
+    separator: Separator
+
+
+@bp.get("/briefing/<code>/print")
+@requires(Permission.READ_REGISTER)
+def paper(code: str) -> str:
+    """Show a briefing as the sheet that lies on the table."""
+    return render_template("briefing/print.html", **_sheet(asked_briefing(code)))
+
+
+@bp.get("/briefing/<code>/pack.zip")
+@requires(Permission.EXPORT)
+def pack(code: str) -> Response:
+    """Give all files of a briefing in one, and write down that they were taken out."""
+    briefing = asked_briefing(code)
+    separator = separator_of(request.args.get("separator"))
+    page = render_template(
+        "briefing/pack.html",
+        address=url_for("briefing.paper", code=code, _external=True),
+        **_sheet(briefing),
+    )
+    asked = Asked(briefing, _scope(briefing), clock.today(), separator)
+    # The reading is over; on some engines it would stand in the way of its own note.
+    db_session().close()
+    with own_session(read_only=False) as writing:
+        journal.note_export(writing, current_user(), f"briefing/{code}/pack.zip")
+    kept = tempfile.SpooledTemporaryFile(max_size=SPOOLED)  # noqa: SIM115 - closed when all is sent
+    with own_session(read_only=True) as reading, ZipFile(kept, "w", ZIP_DEFLATED) as packed:
+        packed.writestr("giao-ban.html", page)
+        for name, pieces in _files(reading, asked):
+            with packed.open(name, "w", force_zip64=True) as entry:
+                for piece in pieces:
+                    entry.write(piece.encode())
+    kept.seek(0)
+    return download(_pieces(kept), "application/zip", f"giao-ban-{code.lower()}.zip")
+
+
+def _sheet(briefing: Briefing) -> dict[str, Any]:
+    session = db_session()
+    last = last_ended(session, briefing.place_id, briefing)
+    items = items_of(session, briefing)
+    is_open = briefing.stage is Stage.OPEN
+    since = last.held_on if last else None
+    return {
+        "briefing": briefing,
+        "items": items,
+        "last": last,
+        "last_items": [item for item in items_of(session, last) if item.decision] if last else [],
+        "piles": proposals(session, _scope(briefing), since, ()) if is_open else [],
+        "drawn_at": clock.now(),
+    }
+
+
+def _scope(briefing: Briefing) -> frozenset[int]:
+    return scope_ids(db_session(), briefing.place_id) & current_scope().ids
+
+
+def _files(session: Session, asked: Asked) -> Iterator[tuple[str, Iterator[str]]]:
+    """Give each file by its name; what it holds is read while it is written."""
+    briefing, separator = asked.briefing, asked.separator
+    excel = Variant.EXCEL
+
+    def written(columns: Any, rows: Any) -> Iterator[str]:
+        return csv_lines(header(columns, excel), lines(columns, rows, excel), separator=separator)
+
+    yield "noi-dung-giao-ban.csv", written(ITEMS, items_of(session, briefing))
+    late, _ = PETITIONS[Why.LATE]
+    petitions = petition_export_rows(session, asked.scope, late, Sort.DUE)
+    yield "kien-nghi-qua-han.csv", written(columns_for(with_names=False), petitions)
+    for why, name in (
+        (Why.PROMISE_OVERDUE, "cam-ket-qua-han.csv"),
+        (Why.PROMISE_DUE, "cam-ket-sap-den-han.csv"),
+    ):
+        wanted, _ = commitments_due(asked.today)[why]
+        promised = commitment_export_rows(session, asked.scope, wanted)
+        yield name, written(COMMITMENTS, promised)
+    month = min(briefing.held_on, asked.today)
+    period = named_period(f"{month:%Y-%m}").until(asked.today)
+    tree = place_tree(session, briefing.place_id, asked.scope)
+    report = resolution_report(session, tree, period, Cut.CATEGORY)
+    rows = report_columns.rows(report, excel, separator)
+    yield (
+        f"bao-cao-giai-quyet-{month:%Y-%m}.csv",
+        csv_lines(report_columns.header(excel), rows, separator=separator),
+    )
+
+
+def _pieces(kept: IO[bytes]) -> Iterator[bytes]:
+    with kept:
+        while piece := kept.read(CHUNK):
+            yield piece
