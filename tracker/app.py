@@ -17,6 +17,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from tracker import error_pages, templating
 from tracker.accounts import views as accounts
 from tracker.accounts.guard import public
+from tracker.briefing import views as briefing
 from tracker.commitments import views as commitments
 from tracker.core import i18n, web
 from tracker.core.db import engine_for
@@ -34,6 +35,7 @@ BLUEPRINTS = (
     dialogues.bp,
     petitions.bp,
     commitments.bp,
+    briefing.bp,
     reports.bp,
     settings_pages.bp,
 )
