@@ -13,6 +13,8 @@ from tracker.core import clock
 from tracker.core.dates import Precision
 from tracker.dialogues.models import Department
 from tracker.journal.models import JournalEntry
+from tracker.ledger.service import post
+from tracker.petitions.rules import RECEIVED
 from tracker.petitions.service import MoveRequest, move_petition
 from tracker.reports.columns import COLUMNS
 from tracker.reports.models import PublishedFigure
@@ -73,6 +75,24 @@ def test_the_page_says_its_finding_its_balance_and_leads_to_rows(visit, session,
     assert re.search(
         r'href="/petitions\?category=lv\d+&amp;cell=late&amp;cell_to=[\d-]+">1</a>', page
     )
+
+
+def test_a_tampered_ledger_is_told_with_both_numbers(visit, session, make):
+    petition = make.petition()
+    post(
+        session,
+        day=TODAY,
+        place_id=petition.place_id,
+        category_id=petition.category_id,
+        measure=RECEIVED,
+        quantity=1,
+    )
+    session.commit()
+
+    page = visit().get(PAGE, **AROUND).text
+
+    assert "theo sổ cái tồn đọng 2, đếm từng kiến nghị được 1" in page
+    assert "Cân đối" not in page
 
 
 def test_each_link_of_the_page_opens_a_list_of_as_many_rows(visit, session, make):

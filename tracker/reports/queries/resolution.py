@@ -14,7 +14,9 @@ from tracker.core.text import sort_key
 from tracker.dialogues.models import Category, Department
 from tracker.ledger.models import NO_DEPARTMENT
 from tracker.ledger.service import Dimension, sums
+from tracker.petitions.queries import PetitionFilter, Stock, petition_count
 from tracker.petitions.queries.addresses import NOBODY
+from tracker.petitions.rules import OUTSTANDING
 from tracker.reports.queries.places import PlaceName, PlaceTree
 from tracker.reports.rules import Cut, Line, Period, line_of, total, total_in_turn
 
@@ -53,7 +55,10 @@ class Subtotal(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Lines, their total, and the total of the same days a year before."""
+    """Lines, their total, and the total of the same days a year before.
+
+    `recounted` is what stood at the end by the petitions themselves, without the ledger.
+    """
 
     cut: Cut
     period: Period
@@ -63,6 +68,7 @@ class Report:
     year_before: Line
     fictional: list[str]
     is_wholly_fictional: bool
+    recounted: int
 
     @property
     def is_empty(self) -> bool:
@@ -71,10 +77,8 @@ class Report:
 
     @property
     def is_balanced(self) -> bool:
-        """Tell whether every line and the total balance."""
-        return self.total.balance_is_true and all(
-            line.numbers.balance_is_true for line in self.lines
-        )
+        """Tell whether the total balances, and the petitions themselves say the same."""
+        return self.total.balance_is_true and self.total.outstanding == self.recounted
 
     @property
     def most_outstanding(self) -> ReportLine | None:
@@ -107,6 +111,9 @@ def resolution_report(session: Session, tree: PlaceTree, period: Period, cut: Cu
         year_before=_year_before(session, tree, period.year_before()),
         fictional=tree.fictional,
         is_wholly_fictional=tree.is_wholly_fictional,
+        recounted=petition_count(
+            session, tree.ids, PetitionFilter(cell=Stock(OUTSTANDING, period.end))
+        ),
     )
 
 
