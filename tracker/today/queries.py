@@ -1,15 +1,16 @@
 """What waits today beside petitions: dialogues to come, those that want papers, one a year."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, not_, or_, select, true
 from sqlalchemy.orm import Session
 
 from tracker.core import clock
-from tracker.core.dates import Precision
+from tracker.core.dates import Precision, first_day
 from tracker.core.i18n import N_, Labelled
-from tracker.dialogues.lifecycle import Stage
+from tracker.dialogues.lifecycle import UPCOMING, Stage
 from tracker.dialogues.models import Dialogue
 from tracker.dialogues.queries import (
     DialogueFilter,
@@ -86,13 +87,20 @@ def year_in_question(session: Session, scope: frozenset[int]) -> Year | None:
 
 
 def coming_dialogues(session: Session, scope: frozenset[int]) -> list[DialogueRow]:
-    """Give the dialogues that are planned or announced, the nearest first."""
-    return _dialogues(session, scope, {Stage.PLANNED, Stage.ANNOUNCED}, latest_first=False)
+    """Give the dialogues planned or announced whose day may still come, the nearest first."""
+    may_come = or_(Dialogue.held_on.is_(None), _may_still_come(clock.today()))
+    return _dialogues(session, scope, UPCOMING, may_come, latest_first=False)
+
+
+def passed_dialogues(session: Session, scope: frozenset[int]) -> list[DialogueRow]:
+    """Give the dialogues planned or announced for a day that has passed, the latest first."""
+    passed = and_(Dialogue.held_on.is_not(None), not_(_may_still_come(clock.today())))
+    return _dialogues(session, scope, UPCOMING, passed, latest_first=True)
 
 
 def unfinished_dialogues(session: Session, scope: frozenset[int]) -> list[DialogueRow]:
     """Give the dialogues held whose conclusions or results are not out yet, the latest first."""
-    return _dialogues(session, scope, {Stage.HELD, Stage.CONCLUDED}, latest_first=True)
+    return _dialogues(session, scope, {Stage.HELD, Stage.CONCLUDED}, true(), latest_first=True)
 
 
 def newly_received(session: Session, scope: frozenset[int]) -> tuple[int, date]:
@@ -102,7 +110,12 @@ def newly_received(session: Session, scope: frozenset[int]) -> tuple[int, date]:
 
 
 def _dialogues(
-    session: Session, scope: frozenset[int], stages: set[Stage], *, latest_first: bool
+    session: Session,
+    scope: frozenset[int],
+    stages: Collection[Stage],
+    which: ColumnElement[bool],
+    *,
+    latest_first: bool,
 ) -> list[DialogueRow]:
     day = Dialogue.held_on.desc() if latest_first else Dialogue.held_on
     rows = session.execute(
@@ -116,9 +129,26 @@ def _dialogues(
             Dialogue.date_precision,
         )
         .join(Place, Place.id == Dialogue.place_id)
-        .where(Dialogue.place_id.in_(scope), Dialogue.stage.in_(stages))
+        .where(Dialogue.place_id.in_(scope), Dialogue.stage.in_(stages), which, _is_ours())
         .order_by(day.nulls_last(), Dialogue.id)
         .limit(SHOWN)
     ).all()
     clocks = clocks_by_id(session, [row.id for row in rows])
     return [DialogueRow(*row[1:], clock=pressing(clocks[row.id])) for row in rows]
+
+
+def _may_still_come(today: date) -> ColumnElement[bool]:
+    """Ask for dates of which some day is not over, as exactly as each is known."""
+    known = [precision for precision in Precision if precision is not Precision.UNKNOWN]
+    return or_(
+        *(
+            and_(Dialogue.date_precision == precision, Dialogue.held_on >= first)
+            for precision in known
+            if (first := first_day(today, precision))
+        )
+    )
+
+
+def _is_ours() -> ColumnElement[bool]:
+    """Leave out what was only written down from a source that names no day: nobody waits for it."""
+    return or_(Dialogue.source == "", Dialogue.held_on.is_not(None))

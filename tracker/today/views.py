@@ -35,17 +35,6 @@ PILES = {
 }
 """Which piles a role sees, the most pressing first; the first three open on the page itself."""
 OPEN_PILES = 3
-LISTS = {
-    Waiting.LATE: {"overdue": "1", "sort": "due"},
-    Waiting.DUE_SOON: {"timeliness": "due_soon", "sort": "due"},
-    Waiting.AWAITING_APPROVAL: {"status": "awaiting_approval"},
-    Waiting.PLAN_HAS_COME: {"plan_has_come": "1"},
-    Waiting.UNASSIGNED: {"status": "received"},
-    Waiting.UNDATED: {"open": "1", "timeliness": "no_date"},
-    Waiting.UNTOLD: {"ack": "late", "sort": "oldest"},
-    Waiting.AGEING: {"ageing": "30", "sort": "oldest"},
-}
-"""The arguments under which the list of petitions shows a whole pile."""
 
 
 @bp.get("/")
@@ -61,11 +50,11 @@ def today() -> str:
         "today/today.html",
         piles=shown,
         opened=[pile for pile in shown[:OPEN_PILES] if pile.count],
-        lists=LISTS,
         promises=promise_piles(session, scope),
         papers=queries.paper_piles(session, scope),
         year=queries.year_in_question(session, scope),
         coming=queries.coming_dialogues(session, scope),
+        passed=queries.passed_dialogues(session, scope),
         unfinished=queries.unfinished_dialogues(session, scope),
         newly=newly,
         newly_since=since,

@@ -42,7 +42,7 @@ WORDS = {
     "ageing": Ageing,
 }
 DAYS = ("received_from", "received_to")
-TICKS = ("overdue", "date_unknown", "only_here", "plan_has_come")
+TICKS = ("overdue", "date_unknown", "only_here", "plan_has_come", "not_press")
 LABELS = {
     "q": N_("Words"),
     "category": N_("Category"),
@@ -64,6 +64,7 @@ LABELS = {
     "ack": N_("Notice to the citizen"),
     "ageing": N_("Unprocessed since receipt"),
     "plan_has_come": N_("The planned date has come"),
+    "not_press": N_("Without those from the press"),
     "cell": N_("Number of a report"),
     "sort": N_("Order"),
 }

@@ -99,6 +99,7 @@ class PetitionFilter:
     ack: Acknowledgement | None = None
     ageing: Ageing | None = None
     plan_has_come: bool = False
+    not_press: bool = False
     cell: Flow | Stock | None = None
 
 
@@ -292,6 +293,8 @@ def _by_standing(asked: PetitionFilter, terms: Terms) -> Iterator[ColumnElement[
         yield tells_as(asked.ack, terms)
     if asked.ageing is not None:
         yield ages_as(asked.ageing, terms)
+    if asked.not_press:
+        yield Petition.channel != Channel.PRESS
     if asked.plan_has_come:
         yield and_(Petition.status == Status.DEFERRED, Petition.plan_on <= terms.today)
 

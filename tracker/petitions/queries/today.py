@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from tracker.core.i18n import N_, Labelled
 from tracker.petitions.lifecycle import Status
+from tracker.petitions.queries.addresses import petitions_address
 from tracker.petitions.queries.register import (
     PetitionFilter,
     PetitionRow,
@@ -36,7 +37,8 @@ FILTERS = {
     Waiting.DUE_SOON: PetitionFilter(open=True, timeliness=Timeliness.DUE_SOON),
     Waiting.AWAITING_APPROVAL: PetitionFilter(status=Status.AWAITING_APPROVAL),
     Waiting.PLAN_HAS_COME: PetitionFilter(status=Status.DEFERRED, plan_has_come=True),
-    Waiting.UNASSIGNED: PetitionFilter(status=Status.RECEIVED),
+    # What was written down from the press waits for nobody's assignment.
+    Waiting.UNASSIGNED: PetitionFilter(status=Status.RECEIVED, not_press=True),
     Waiting.UNDATED: PetitionFilter(open=True, timeliness=Timeliness.NO_DATE),
     Waiting.UNTOLD: PetitionFilter(ack=Acknowledgement.LATE),
     Waiting.AGEING: PetitionFilter(ageing=Ageing.FIRST),
@@ -51,6 +53,11 @@ class Pile:
     filter: PetitionFilter
     count: int
     rows: list[PetitionRow]
+
+    @property
+    def address(self) -> str:
+        """Give the address of the list of exactly these petitions."""
+        return petitions_address(self.filter, sort=Sort.DUE)
 
 
 def today_piles(session: Session, scope: frozenset[int]) -> dict[Waiting, Pile]:

@@ -29,7 +29,16 @@ from tracker.petitions.queries.choices import (
 from tracker.petitions.views.blueprint import bp, may_see_names
 
 MAIN_FILTERS = ("q", "status", "category", "place", "overdue")
-KEPT_APART = ("dialogue", "open", "only_here", "plan_has_come", "cell", "cell_from", "cell_to")
+KEPT_APART = (
+    "dialogue",
+    "open",
+    "only_here",
+    "plan_has_come",
+    "not_press",
+    "cell",
+    "cell_from",
+    "cell_to",
+)
 """Filters that come by links only; the form hands them on unseen."""
 
 
