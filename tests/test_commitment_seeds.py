@@ -39,7 +39,8 @@ def test_the_invented_commune_has_promises_in_every_state_and_one_working_group(
     today = clock.today()
     states = Counter(state_of(r.outcome, r.due_on, r.ended_on, today) for r in rows)
     assert set(states) == set(State)
-    assert len(rows) == 26
+    of_visits_and_briefings = 3
+    assert len(rows) == 26 + of_visits_and_briefings
     assert {row.source for row in rows} == {"Hư cấu, chỉ để minh họa"}
     group = session.scalars(select(WorkingGroup)).one()
     counted = tally(visits_of(session, group.id))

@@ -20,6 +20,7 @@ from tracker.fictional.commune import Commune, Village, opened
 from tracker.fictional.dialogues import Held, make_dialogues
 from tracker.fictional.lives import PATHS, Age, Path, path_for, steps
 from tracker.fictional.promises import make_promises
+from tracker.fictional.rhythm import make_rhythm
 from tracker.petitions.lifecycle import MOVES, Channel, Kind, Level, Petitioner, Status
 from tracker.petitions.models import Petition
 from tracker.petitions.service import NewPetition, log_petition, move_petition
@@ -65,6 +66,7 @@ def make_fictional(
     if missing > 0:
         _make_all(session, commune, Random(f"{seed}:{kept}"), missing, progress)
     make_promises(session, commune, Random(f"{seed}:promises"), _held(session, commune), today)
+    make_rhythm(session, commune, Random(f"{seed}:rhythm"), today)
     return max(0, missing)
 
 
