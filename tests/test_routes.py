@@ -3,6 +3,9 @@
 import pytest
 
 from tracker.accounts.permissions import Permission, Role
+from tracker.app import create_app
+from tracker.core.db import engine_for
+from tracker.core.settings import Settings
 
 FREE = {
     "static",
@@ -14,6 +17,7 @@ FREE = {
 }
 BY_EVERYONE_SIGNED_IN = {"accounts.password", "accounts.account", "accounts.end_sign_in"}
 READING = {"GET", "HEAD", "OPTIONS"}
+FORM = "application/x-www-form-urlencoded"
 
 
 def test_every_view_declares_who_may_enter(app):
@@ -110,6 +114,52 @@ def test_another_hosts_name_is_refused(visit):
 def test_a_method_nobody_declared_is_refused(visit):
     assert visit().client.put("/petitions").status_code in (400, 405)
     assert visit().client.open("/petitions", method="TRACE").status_code in (400, 405)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/petitions?q=%00", "/petitions/%00", "/petitions?category=%00", "/dialogues/DT%00"],
+)
+def test_signs_that_nobody_can_read_are_no_address(visit, path):
+    assert visit().get(path).status_code == 404
+
+
+def test_numbers_beyond_any_key_are_no_address(visit):
+    staff = visit()
+    for number in (2**31, 2**63, 10**30):
+        assert staff.post(f"/account/sign-ins/{number}/end").status_code == 404
+
+
+def test_a_form_of_a_million_parts_is_refused_before_it_is_read(visit):
+    stranger = visit(None).client
+    answer = stranger.post("/sign-in", data="a&" * 1_000_000, content_type=FORM)
+    assert answer.status_code == 413
+
+
+def test_an_address_that_takes_a_form_leads_to_its_page_when_it_is_opened(visit, make):
+    petition = make.petition()
+    answer = visit().get(f"/petitions/{petition.code}/moves")
+    assert answer.status_code == 303
+    assert answer.location == f"/petitions/{petition.code}"
+
+
+def test_without_its_database_a_page_says_so_and_no_more(app, visit, engine):
+    staff = visit()
+    staff.get("/")
+    app.config["TESTING"] = False
+    app.extensions["engine"] = engine_for("sqlite:////nobody/register.db")
+    for path in ("/petitions", "/sign-in", "/healthz"):
+        answer = staff.get(path)
+        if path == "/sign-in":
+            continue
+        assert answer.status_code == 503, path
+        assert "Traceback" not in answer.text
+        assert "nobody" not in answer.text
+
+
+def test_debugging_cannot_be_switched_on_from_outside(database_url, tmp_path, monkeypatch):
+    monkeypatch.setenv("FLASK_DEBUG", "1")
+    assert create_app(Settings(database_url, tmp_path, "secret of the tests " * 3)).debug is False
 
 
 def test_an_answer_too_large_to_be_true_is_refused_with_a_sentence(visit):

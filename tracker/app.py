@@ -1,6 +1,8 @@
 """The web application: what is wired where, and what every answer carries."""
 
 import logging
+from typing import Any
+from urllib.parse import urlsplit
 
 from flask import (
     Flask,
@@ -12,6 +14,7 @@ from flask import (
 from flask_bootstrap import Bootstrap5
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from fontpkg_be_vietnam_pro import ROOT as FONTS
+from werkzeug.exceptions import NotFound, RequestEntityTooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from tracker import error_pages, templating
@@ -23,6 +26,7 @@ from tracker.core import i18n, web
 from tracker.core.db import engine_for
 from tracker.core.resources import folder
 from tracker.core.settings import Settings, check_secret
+from tracker.core.text import has_forbidden
 from tracker.dialogues import views as dialogues
 from tracker.petitions import views as petitions
 from tracker.reports import views as reports
@@ -56,6 +60,8 @@ FORM_BODY, UPLOAD_BODY = 8 * 1024 * 1024, 21 * 1024 * 1024
 """Two megabytes of Vietnamese pasted by mistake are six on the wire: they come back with a word of
 advice in the form, instead of being lost with the connection."""
 FORM_PARTS = 1000
+LARGEST_KEY = 2**31 - 1
+LANGUAGE_COOKIE: dict[str, Any] = {"max_age": YEAR, "samesite": "Lax", "httponly": True}
 log = logging.getLogger("tracker")
 
 
@@ -102,25 +108,44 @@ def _configure(app: Flask, settings: Settings) -> None:
         WTF_CSRF_SSL_STRICT=False,
         BOOTSTRAP_SERVE_LOCAL=True,
         SEND_FILE_MAX_AGE_DEFAULT=YEAR,
+        DEBUG=False,  # whatever the environment says: a trace is for the operator's log alone
         SETTINGS=settings,
     )
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
 
 
-def _before() -> Response | None:
+def _before() -> None:
     """Choose the language, bound the body, and refuse what another site's page sends."""
-    if request.mimetype != "multipart/form-data":
-        request.max_content_length = FORM_BODY
+    _bound_request()
     asked = request.args.get("lang", "")
     kept = request.cookies.get("lang", "")
     chosen = asked if asked in i18n.LANGUAGES else kept
     g.language = chosen if chosen in i18n.LANGUAGES else i18n.DEFAULT_LANGUAGE
     i18n.speak(g.language)
-    site = request.headers.get("Sec-Fetch-Site", "same-origin")
-    if request.method not in web.READING and site not in ("same-origin", "none"):
+    if request.method not in web.READING and _is_from_elsewhere():
         raise CSRFError("cross-site")
-    return None
+
+
+def _bound_request() -> None:
+    """Refuse what no page of ours sends: endless forms, unreadable signs, impossible keys."""
+    if request.mimetype != "multipart/form-data":
+        request.max_content_length = FORM_BODY
+        if request.get_data(cache=True).count(b"&") >= FORM_PARTS:
+            raise RequestEntityTooLarge()
+    values = [*(request.view_args or {}).values(), *request.args.values()]
+    if any(has_forbidden(value) for value in values if isinstance(value, str)):
+        raise NotFound()
+    if any(value > LARGEST_KEY for value in values if isinstance(value, int)):
+        raise NotFound()
+
+
+def _is_from_elsewhere() -> bool:
+    site = request.headers.get("Sec-Fetch-Site", "same-origin")
+    origin = request.headers.get("Origin", "")
+    return site not in ("same-origin", "none") or (
+        origin not in ("", "null") and urlsplit(origin).netloc != request.host
+    )
 
 
 def _after(response: Response) -> Response:
@@ -133,7 +158,7 @@ def _after(response: Response) -> Response:
     if request.is_secure:
         response.headers["Strict-Transport-Security"] = f"max-age={YEAR}; includeSubDomains"
     if request.args.get("lang") in i18n.LANGUAGES:
-        response.set_cookie("lang", g.language, max_age=YEAR, samesite="Lax", httponly=True)
+        response.set_cookie("lang", g.language, **LANGUAGE_COOKIE, secure=request.is_secure)
     return response
 
 

@@ -18,15 +18,18 @@ from tracker.accounts.permissions import Role
 from tracker.accounts.queries import person_named
 from tracker.accounts.service import give_new_password
 from tracker.calendar.rules import Limit, Unit
-from tracker.core import migrate, settings
+from tracker.core import clock, migrate, settings
 from tracker.core.clock import shown_date
 from tracker.core.dates import parse_day
-from tracker.core.db import engine_for
+from tracker.core.db import engine_for, reading
 from tracker.core.errors import TrackerError
-from tracker.core.i18n import LANGUAGES, N_, gettext, say
+from tracker.core.i18n import LANGUAGES, N_, gettext, ngettext, say
 from tracker.explaining import calendar_in, explained, limit_named, lines_of
 from tracker.installing import add_person, bring_up_to_date, install, refuse_people
 from tracker.petitions.queries import ledger_mismatches
+from tracker.reminders.rules import Digest, body, day_of, heading
+from tracker.reminders.service import digests_on, post_from
+from tracker.reminders.service import remind as remind_people
 from tracker.seeding import seed_all
 from tracker.spoken import SpokenProgram, asked_for, choose_language, option, progress_bar
 
@@ -183,12 +186,39 @@ def seed() -> None:
 @cli.command(help=N_("Recount the ledger from the steps; exit status 1 when anything differs."))
 def verify() -> None:
     """Compare every movement with what the steps say."""
-    with _register() as session:
+    with _register(read_only=True) as session:
         lines = ledger_mismatches(session)
     if lines:
         differences = "\n".join(lines)
         raise TrackerError(differences)
     click.echo(gettext("The ledger agrees with the steps."))
+
+
+@cli.command(
+    help=N_("Write each person one e-mail about what is late and due soon; run it by a timer.")
+)
+@option("--dry-run", is_flag=True, help=N_("Print what would be written; send nothing."))
+def remind(dry_run: bool) -> None:
+    """Send the digests of this moment, or only show them."""
+    kept = settings.from_environment()
+    at = clock.now()
+    with _register() as session:
+        if dry_run:
+            for digest in digests_on(session, day_of(at)):
+                _print_digest(digest, kept.base_url)
+            return
+        done = remind_people(session, post_from(kept), at)
+    if done.silence is not None:
+        click.echo(say(done.silence))
+        return
+    click.echo(ngettext("%(num)s e-mail was sent.", "%(num)s e-mails were sent.", len(done.sent)))
+    if done.without_address:
+        people = ", ".join(done.without_address)
+        click.echo(gettext("Without an e-mail address: %(people)s", people=people))
+    if done.failed:
+        raise TrackerError(
+            "The mail server takes no e-mail for: %(people)s", people=", ".join(done.failed)
+        )
 
 
 @cli.command(help=N_("Count a due date from a day: 20/11/2026 or 2026-11-20."))
@@ -250,7 +280,7 @@ def add(username: str, name: str, role: str, place_key: str, email: str) -> None
 @user.command("list", help=N_("List people with their roles and places."))
 def list_users() -> None:
     """Print one line a person."""
-    with _register() as session:
+    with _register(read_only=True) as session:
         for person in session.scalars(select(User).order_by(User.username)):
             cut = gettext("disabled") if person.is_disabled else ""
             words = (person.username, person.full_name, say(person.role), person.place.name, cut)
@@ -271,7 +301,7 @@ def password(username: str) -> None:
 
 @contextmanager
 def _engine(kept: settings.Settings) -> Iterator[Engine]:
-    engine = engine_for(kept.database_url)
+    engine = engine_for(kept.database_url, for_long_work=True)
     try:
         yield engine
     finally:
@@ -279,11 +309,12 @@ def _engine(kept: settings.Settings) -> Iterator[Engine]:
 
 
 @contextmanager
-def _register() -> Iterator[Session]:
+def _register(*, read_only: bool = False) -> Iterator[Session]:
+    """Open the register; reading alone keeps nobody from writing and sees one moment of it."""
     with _engine(settings.from_environment()) as engine:
         if not migrate.is_at_head(engine):
             raise TrackerError("The database is not up to date: run “tracker upgrade”.")
-        with Session(engine) as session:
+        with Session(reading(engine) if read_only else engine) as session:
             yield session
 
 
@@ -292,6 +323,13 @@ def _print_password(username: str, fresh: str) -> None:
     click.echo(
         gettext("Shown only now, valid for 72 hours, to be changed at the first sign-in."), err=True
     )
+
+
+def _print_digest(digest: Digest, base_url: str) -> None:
+    address = digest.person.email or gettext("no e-mail address")
+    click.echo(f"{digest.person.username} <{address}>")
+    click.echo(heading(digest))
+    click.echo(body(digest, base_url))
 
 
 def _print_sign_ins(people: list[demonstration.SignIn], address: str) -> None:

@@ -16,6 +16,7 @@ from tracker.accounts.service import NewUser, add_user, keep_demonstration_passw
 from tracker.core import migrate
 from tracker.core.db import transaction
 from tracker.core.errors import TrackerError
+from tracker.core.settings import FILES
 from tracker.fictional import make_fictional
 from tracker.journal import service as journal
 from tracker.journal.models import JournalEntry
@@ -74,7 +75,7 @@ def clear(engine: Engine, instance: Path) -> None:
     """Empty the database of a demonstration, and its folder of uploaded files."""
     if exists(engine):
         migrate.downgrade(engine, "base")
-        shutil.rmtree(instance / "attachments", ignore_errors=True)
+        shutil.rmtree(instance / FILES, ignore_errors=True)
 
 
 def sign_ins(engine: Engine, given: str = "") -> list[SignIn]:

@@ -4,11 +4,18 @@ import logging
 import secrets
 from typing import Any
 
-from flask import Flask, Response, current_app, flash, redirect, render_template, request
+from flask import Flask, Response, current_app, flash, g, redirect, render_template, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityError, Unauthorized
+from werkzeug.exceptions import (
+    HTTPException,
+    MethodNotAllowed,
+    RequestEntityTooLarge,
+    SecurityError,
+    Unauthorized,
+)
 
 from tracker.accounts import views as accounts
 from tracker.accounts.forms import SignInForm
@@ -17,6 +24,8 @@ from tracker.core import i18n, web
 from tracker.core.errors import Stale, TrackerError
 from tracker.core.i18n import N_
 
+ENDED_AND_KEPT = N_("Your sign-in has ended. Sign in again; what you typed is kept.")
+ENDED = N_("Your sign-in has ended. Sign in again; this was too long to be kept.")
 NOT_DONE = N_("This could not be done.")
 UNKNOWN_HOST = N_("This server does not answer under that name.")
 log = logging.getLogger("tracker")
@@ -26,7 +35,8 @@ def register(app: Flask) -> None:
     """Name the page for each kind of error."""
     app.register_error_handler(TrackerError, _refused)
     app.register_error_handler(StaleDataError, _stale)
-    app.register_error_handler(OperationalError, _database_away)
+    for kind in (OperationalError, InterfaceError, PoolTimeout):
+        app.register_error_handler(kind, _database_away)
     app.register_error_handler(CSRFError, _not_from_here)
     app.register_error_handler(Unauthorized, _sign_in_first)
     app.register_error_handler(HTTPException, _http_error)
@@ -41,8 +51,9 @@ def _stale(_error: StaleDataError) -> tuple[str, int]:
     return _refused(Stale("Someone else has just changed this record; look again."))
 
 
-def _database_away(error: OperationalError) -> tuple[str, int]:
-    log.error("database unavailable: %s", type(error.orig).__name__)
+def _database_away(error: SQLAlchemyError) -> tuple[str, int]:
+    log.error("database unavailable: %s", type(getattr(error, "orig", error)).__name__)
+    _ask_no_more()
     sentence = i18n.gettext("The register cannot be reached just now; nothing was written.")
     return _error_page(sentence, 503), 503
 
@@ -67,17 +78,29 @@ def _sign_in_first(_error: Unauthorized) -> Any:
 
 def _sign_in_page(status: int) -> tuple[str, int]:
     from_here = request.path if request.endpoint != "accounts.sign_in" else "/"
-    form = SignInForm(formdata=None, next=from_here, kept=accounts.kept_form())
-    flash(i18n.gettext("Your sign-in has ended. Sign in again; what you typed is kept."), "warning")
+    kept = accounts.kept_form()
+    form = SignInForm(formdata=None, next=from_here, kept=kept)
+    flash(i18n.gettext(ENDED_AND_KEPT if kept else ENDED), "warning")
     return render_template("accounts/sign_in.html", form=form), status
 
 
 def _http_error(error: HTTPException) -> Any:
     code = error.code or 500
+    if isinstance(error, MethodNotAllowed) and request.method in web.READING:
+        return _page_before()
     if isinstance(error, SecurityError):
         # Under a strange host's name there are no addresses, so there is no page to draw.
         return Response(i18n.gettext(UNKNOWN_HOST), status=code, mimetype="text/plain")
     return _error_page(_sentence_for(error), code), code
+
+
+def _page_before() -> Any:
+    """Lead from an address that only takes a form, reloaded or bookmarked, to its record's page."""
+    path = request.path
+    while path := path.rpartition("/")[0]:
+        if web.opens_for_reading(path):
+            return redirect(path, 303)
+    return redirect("/", 303)
 
 
 def _sentence_for(error: HTTPException) -> str:
@@ -101,10 +124,17 @@ def _bug(error: Exception) -> tuple[str, int]:
     log.error("incident %s: %s at %s", incident, type(error).__name__, where)
     if _propagates():
         raise error
+    _ask_no_more()
     sentence = i18n.gettext(
         "Something went wrong here. Tell the operator number %(n)s.", n=incident
     )
     return _error_page(sentence, 500), 500
+
+
+def _ask_no_more() -> None:
+    """Draw the page as for nobody: what failed once must not be asked again on the way out."""
+    web.close_session()
+    g.user = None
 
 
 def _propagates() -> bool:

@@ -1,10 +1,12 @@
 """Who is asking, what they may do, and which places they answer for."""
 
+import logging
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
 from flask import g, redirect, session, url_for
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import Unauthorized
 from werkzeug.wrappers import Response
 
@@ -17,6 +19,7 @@ from tracker.places.queries import Scope, scope_of
 
 View = Callable[..., Any]
 TOKEN = "sign_in"
+log = logging.getLogger("tracker")
 
 
 def public(view: View) -> View:
@@ -94,8 +97,12 @@ def _look_up() -> User | None:
         return None
     user, row = found
     if sign_ins.needs_touch(row):
-        with own_session(read_only=False) as writing:
-            sign_ins.touch(writing, row.id)
+        try:
+            with own_session(read_only=False) as writing:
+                sign_ins.touch(writing, row.id)
+        except OperationalError:
+            # On a full or busy disk pages still open; the sign-in only ends a little sooner.
+            log.warning("could not note that a person is still there")
     return user
 
 

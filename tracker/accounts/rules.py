@@ -13,9 +13,10 @@ IDLE_LIMIT = timedelta(minutes=30)
 WHOLE_LIMIT = timedelta(hours=10)
 """A sign-in ends after half an hour without a request, and after a working day in any case."""
 FIRST_PASSWORD_LIFE = timedelta(hours=72)
-FAILURES_COUNTED = timedelta(minutes=15)
+FAILURES_COUNTED = timedelta(hours=24)
 FAILURES_FREE = 5
-LONGEST_WAIT = timedelta(minutes=15)
+FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(minutes=16)
+"""Five failures a day are free, then the wait doubles: fewer than a hundred guesses a day."""
 FAILURES_PER_ADDRESS = 100
 ADDRESS_COUNTED = timedelta(hours=1)
 
@@ -28,6 +29,14 @@ _COMMON = frozenset(FREQUENCY_LISTS["passwords"])
 
 class PasswordRefused(TrackerError):
     """The password is too short, too long, or easy to guess."""
+
+    field = "new"
+
+
+class WrongPassword(TrackerError):
+    """The present password, asked for before it is changed, is not right."""
+
+    field = "old"
 
 
 class EmailRefused(TrackerError):
@@ -69,11 +78,11 @@ def is_live(started_at: datetime, last_seen_at: datetime, now: datetime) -> bool
 def wait_until(failures: list[datetime]) -> datetime | None:
     """Give the moment before which an account takes no further try, from its recent failures.
 
-    Five are free; each further one doubles the wait, to a quarter of an hour at most, so that a
-    stranger never locks anyone out for good.
+    Five are free; each further one doubles the wait, to sixteen minutes at most, so that a stranger
+    never locks anyone out for good.
     """
     beyond = len(failures) - FAILURES_FREE
     if beyond < 0:
         return None
-    doubled: timedelta = timedelta(seconds=30) * 2 ** min(beyond, 10)
+    doubled: timedelta = FIRST_WAIT * 2 ** min(beyond, 10)
     return max(failures) + min(doubled, LONGEST_WAIT)

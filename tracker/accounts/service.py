@@ -16,6 +16,7 @@ from tracker.accounts.rules import (
     LONGEST_PASSWORD,
     SHORTEST_PASSWORD,
     PasswordRefused,
+    WrongPassword,
     check_password,
     read_email,
 )
@@ -168,7 +169,7 @@ def keep_demonstration_password(session: Session, user: User, password: str) -> 
 def change_own_password(session: Session, user: User, old: str, new: str) -> None:
     """Let a person choose a password; needs the present one and ends every sign-in of theirs."""
     if not is_password_of(user, old):
-        raise PasswordRefused("The present password is not right.")
+        raise WrongPassword("The present password is not right.")
     if new == old:
         raise PasswordRefused("Choose a password other than the present one.")
     check_password(new, user.username, user.full_name)
@@ -179,13 +180,18 @@ def change_own_password(session: Session, user: User, old: str, new: str) -> Non
         end_all(session, user.id)
 
 
-def is_password_of(user: User | None, password: str) -> bool:
-    """Tell whether this is the person's password; nobody's takes as long and is always wrong."""
+def is_password_of(user: User, password: str) -> bool:
+    """Tell whether this is the person's password."""
+    return is_password(user.password_hash, password)
+
+
+def is_password(kept_hash: str | None, password: str) -> bool:
+    """Tell whether a password fits its hash; nobody's takes as long and is always wrong."""
     try:
-        _HASHER.verify(user.password_hash if user else _NOBODY, password)
+        _HASHER.verify(kept_hash or _NOBODY, password)
     except VerifyMismatchError:
         return False
-    return user is not None
+    return kept_hash is not None
 
 
 def has_expired_password(user: User, now: datetime) -> bool:

@@ -17,7 +17,7 @@ from tracker.accounts.rules import (
     is_live,
     wait_until,
 )
-from tracker.accounts.service import has_expired_password, is_password_of
+from tracker.accounts.service import has_expired_password, is_password
 from tracker.core import clock
 from tracker.core.db import transaction
 from tracker.core.errors import NotAllowed, TooManyTries
@@ -38,27 +38,48 @@ def sign_in(session: Session, username: str, password: str, address: str, browse
     Raises SignInRefused, or TooManyTries after repeated failures of the account or the address.
     """
     name = username.strip().lower()[:200]
-    _check_throttle(session, name, address)
+    check_throttle(session, name, address)
     user = person_named(session, name)
-    right = is_password_of(user, password)
-    if user is None or not right or user.is_disabled or has_expired_password(user, clock.now()):
-        with transaction(session):
-            session.add(FailedSignIn(username=name, address=address, failed_at=clock.now()))
-        raise SignInRefused("The user name or the password is not right.")
-    token = secrets.token_urlsafe(32)
+    kept_hash = user.password_hash if user else None
+    may = user is not None and not user.is_disabled and not has_expired_password(user, clock.now())
+    user_id = user.id if user else 0
+    # Hashing takes its time: nobody waits for the register meanwhile.
+    session.rollback()
+    right = is_password(kept_hash, password)
     with transaction(session):
-        _forget_failures(session, name)
-        session.add(
-            SignIn(
-                token_hash=_hashed(token),
-                user_id=user.id,
-                started_at=clock.now(),
-                last_seen_at=clock.now(),
-                address=address,
-                browser=browser[:200],
-            )
-        )
+        # Tries made side by side count one after the other.
+        _one_at_a_time(session, name)
+        check_throttle(session, name, address)
+        if not (right and may):
+            session.add(FailedSignIn(username=name, address=address, failed_at=clock.now()))
+            token = ""
+        else:
+            token = _opened(session, user_id, name, address, browser)
+    if not token:
+        raise SignInRefused("The user name or the password is not right.")
     return token
+
+
+def _opened(session: Session, user_id: int, name: str, address: str, browser: str) -> str:
+    token = secrets.token_urlsafe(32)
+    _forget_failures(session, name)
+    session.add(
+        SignIn(
+            token_hash=_hashed(token),
+            user_id=user_id,
+            started_at=clock.now(),
+            last_seen_at=clock.now(),
+            address=address,
+            browser=browser[:200],
+        )
+    )
+    return token
+
+
+def note_failure(session: Session, user: User, address: str) -> None:
+    """Count a wrong present password as a failed try."""
+    with transaction(session):
+        session.add(FailedSignIn(username=user.username, address=address, failed_at=clock.now()))
 
 
 def current(session: Session, token: str) -> tuple[User, SignIn] | None:
@@ -72,6 +93,11 @@ def current(session: Session, token: str) -> tuple[User, SignIn] | None:
         return None
     user, row = found
     return (user, row) if is_live(row.started_at, row.last_seen_at, clock.now()) else None
+
+
+def owner_id(session: Session, token: str) -> int | None:
+    """Give whose sign-in a token is or was, ended ones too."""
+    return session.scalar(select(SignIn.user_id).where(SignIn.token_hash == _hashed(token)))
 
 
 def needs_touch(row: SignIn) -> bool:
@@ -107,7 +133,8 @@ def end_one(session: Session, user: User, sign_in_id: int) -> None:
         )
 
 
-def _check_throttle(session: Session, name: str, address: str) -> None:
+def check_throttle(session: Session, name: str, address: str) -> None:
+    """Refuse a further try while the account or the address has to wait."""
     now = clock.now()
     own = session.scalars(
         select(FailedSignIn.failed_at).where(
@@ -121,7 +148,16 @@ def _check_throttle(session: Session, name: str, address: str) -> None:
         )
     )
     if (held_until and held_until > now) or (from_here or 0) >= FAILURES_PER_ADDRESS:
-        raise TooManyTries("Too many failed tries; wait a few minutes and try again.")
+        refusal = TooManyTries("Too many failed tries; wait a few minutes and try again.")
+        if held_until:
+            refusal.retry_after = max(1, int((held_until - now).total_seconds()))
+        raise refusal
+
+
+def _one_at_a_time(session: Session, name: str) -> None:
+    """Let one try of an account be counted at a time; SQLite has one writer in any case."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtext(name))))
 
 
 def _forget_failures(session: Session, name: str) -> None:

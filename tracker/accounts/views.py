@@ -3,14 +3,15 @@
 import json
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
 from tracker.accounts import queries, service, sign_ins
 from tracker.accounts.forms import OwnPasswordForm, SignInForm
 from tracker.accounts.guard import TOKEN, current_user, public, signed_in
 from tracker.accounts.models import User
-from tracker.core.errors import TrackerError
+from tracker.accounts.rules import WrongPassword
+from tracker.core.errors import TooManyTries, TrackerError
 from tracker.core.i18n import gettext
 from tracker.core.web import db_session, is_local_path
 
@@ -38,12 +39,17 @@ def sign_in() -> Any:
         )
     except TrackerError as refusal:
         form.refuse("password", refusal)
-        return render_template("accounts/sign_in.html", form=form), refusal.status_code
+        return (
+            render_template("accounts/sign_in.html", form=form),
+            refusal.status_code,
+            _wait(refusal),
+        )
     session.clear()
+    g.pop("csrf_token", None)  # the next form belongs to the new sign-in
     session[TOKEN] = token
     path = form.next.data if form.next.data and is_local_path(form.next.data) else "/"
-    if form.kept.data:
-        return _resend_page(path, form.kept.data)
+    if fields := _kept_fields(form.kept.data or "", token):
+        return render_template("accounts/resend.html", path=path, fields=fields)
     return redirect(path, 303)
 
 
@@ -67,9 +73,12 @@ def password() -> Any:
     if form.validate_on_submit():
         own = db_session().get_one(User, current_user().id)
         try:
+            sign_ins.check_throttle(db_session(), own.username, request.remote_addr or "")
             service.change_own_password(db_session(), own, form.old.data or "", form.new.data or "")
         except TrackerError as refusal:
-            form.refuse("old" if "present" in refusal.msgid else "new", refusal)
+            if isinstance(refusal, WrongPassword):
+                sign_ins.note_failure(db_session(), own, request.remote_addr or "")
+            form.refuse(refusal.field or "old", refusal)
         else:
             session.clear()
             flash(gettext("The password is changed; sign in with the new one."), "success")
@@ -98,13 +107,23 @@ def kept_form() -> str:
     """Pack what was typed into an interrupted form, without its secrets."""
     secret = {"csrf_token", "password", "old", "new"}
     fields = [(name, text) for name, text in request.form.items(multi=True) if name not in secret]
-    packed = json.dumps(fields, ensure_ascii=False)
+    owner = sign_ins.owner_id(db_session(), session.get(TOKEN, ""))
+    packed = json.dumps({"by": owner, "fields": fields}, ensure_ascii=False)
     return packed if len(packed) <= KEPT_LIMIT else ""
 
 
-def _resend_page(path: str, packed: str) -> str:
+def _wait(refusal: TrackerError) -> dict[str, str]:
+    if isinstance(refusal, TooManyTries):
+        return {"Retry-After": str(refusal.retry_after)}
+    return {}
+
+
+def _kept_fields(packed: str, token: str) -> list[tuple[str, str]]:
+    """Unpack an interrupted form, for the person who typed it and for nobody else."""
     try:
-        fields = [(str(name), str(text)) for name, text in json.loads(packed)]
-    except (ValueError, TypeError):
-        fields = []
-    return render_template("accounts/resend.html", path=path, fields=fields)
+        kept = json.loads(packed)
+        fields = [(str(name), str(text)) for name, text in kept["fields"]]
+        is_own = kept["by"] in (None, sign_ins.owner_id(db_session(), token))
+    except (ValueError, TypeError, KeyError):
+        return []
+    return fields if is_own else []

@@ -12,6 +12,8 @@ _MONTH = re.compile(r"^(?:thang\s+|month\s+)?(\d{1,2})[/.\- ](\d{4})$")
 _QUARTER = re.compile(r"^(?:quy|quarter|q)\s*(iv|i{1,3}|[1-4])[/.\- ]\s*(\d{4})$")
 _YEAR = re.compile(r"^(?:nam\s+|year\s+)?(\d{4})$")
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
+FIRST_YEAR = 1945
+YEARS_AHEAD = 5
 _ISO = re.compile(r"^(\d{4})-(\d{2})-(\d{2})$")
 
 
@@ -60,6 +62,11 @@ def parse_known(text: str) -> tuple[date | None, Precision] | None:
     except ValueError:
         return None
     return None
+
+
+def is_sensible_year(day: date | None, today: date) -> bool:
+    """Tell whether a day lies where a register's days can lie; a slip of the finger does not."""
+    return day is None or FIRST_YEAR <= day.year <= today.year + YEARS_AHEAD
 
 
 def first_day(day: date | None, precision: Precision) -> date | None:

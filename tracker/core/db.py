@@ -90,20 +90,34 @@ def stored_as_text(kind: type[StrEnum], name: str = "") -> Enum:
     )
 
 
-def engine_for(url: str) -> Engine:
-    """Open an engine with the settings that the register relies on, for SQLite or PostgreSQL."""
+WEB_LIMITS = (
+    "-c statement_timeout=15000 -c lock_timeout=4000 -c idle_in_transaction_session_timeout=60000"
+)
+"""How long a page may keep PostgreSQL busy, in milliseconds; a migration takes what it needs."""
+
+
+def engine_for(url: str, *, for_long_work: bool = False) -> Engine:
+    """Open an engine with the settings that the register relies on, for SQLite or PostgreSQL.
+
+    Commands that go through the whole register ask for long work: no limit ends their statements.
+    """
     if url.startswith("sqlite"):
         return _sqlite_engine(url)
+    limits = "" if for_long_work else f"{WEB_LIMITS} "
     return create_engine(
         url,
         pool_pre_ping=True,
+        hide_parameters=True,
         **POOL,
-        connect_args={
-            "connect_timeout": 5,
-            "options": "-c statement_timeout=15000 -c lock_timeout=4000"
-            " -c idle_in_transaction_session_timeout=60000 -c timezone=UTC",
-        },
+        connect_args={"connect_timeout": 5, "options": f"{limits}-c timezone=UTC"},
     )
+
+
+def reading(engine: Engine) -> Engine:
+    """Give the same engine for reading alone: no write lock, and one moment of the register."""
+    if engine.dialect.name == "sqlite":
+        return engine.execution_options(read_only=True)
+    return engine.execution_options(isolation_level="REPEATABLE READ")
 
 
 def sqlite_file_url(path: Path) -> str:
@@ -112,7 +126,7 @@ def sqlite_file_url(path: Path) -> str:
 
 
 def _sqlite_engine(url: str) -> Engine:
-    engine = create_engine(url, module=sqlite, **POOL)
+    engine = create_engine(url, module=sqlite, hide_parameters=True, **POOL)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -7,6 +7,8 @@ class TrackerError(Exception):
     """A refusal with a sentence fit for the screen: a message id and the values it names."""
 
     status_code = 409
+    field = ""
+    """The field of the form that the refusal is about, where it is about one."""
 
     def __init__(self, msgid: str, **values: Any) -> None:
         super().__init__(msgid % values if values else msgid)
@@ -31,6 +33,8 @@ class Stale(TrackerError):
 
 
 class TooManyTries(TrackerError):
-    """Signing in is held back for a while after failures."""
+    """Trying a password is held back for a while after failures."""
 
     status_code = 429
+    retry_after = 60
+    """Seconds after which a further try may be made."""

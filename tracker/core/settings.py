@@ -3,13 +3,15 @@
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tracker.core.db import sqlite_file_url
 from tracker.core.errors import TrackerError
 
 SHORTEST_SECRET = 32
+FILES = "files"
+"""The folder of attachments, in the instance folder and never below the web's root."""
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 
 
@@ -18,7 +20,8 @@ class Settings:
     """Everything a process must know before it opens the register.
 
     `hosts` are the names under which the server answers; `is_behind_tls` says that a reverse proxy
-    on this machine speaks HTTPS to the outside.
+    on this machine speaks HTTPS to the outside. Reminders leave by the server of `smtp_url`, which
+    may hold a password, from `mail_from`, and lead to `base_url`.
     """
 
     database_url: str
@@ -26,6 +29,9 @@ class Settings:
     secret_key: str
     hosts: tuple[str, ...] = LOCAL_HOSTS
     is_behind_tls: bool = False
+    smtp_url: str = field(default="", repr=False)
+    mail_from: str = ""
+    base_url: str = ""
 
 
 def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
@@ -39,6 +45,9 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         secret_key=environ.get("TRACKER_SECRET_KEY") or _kept_secret(instance / "secret"),
         hosts=_hosts(environ.get("TRACKER_HOSTS", "")),
         is_behind_tls=environ.get("TRACKER_BEHIND_TLS", "") == "1",
+        smtp_url=environ.get("TRACKER_SMTP_URL", "").strip(),
+        mail_from=environ.get("TRACKER_MAIL_FROM", "").strip(),
+        base_url=environ.get("TRACKER_BASE_URL", "").strip().rstrip("/"),
     )
 
 

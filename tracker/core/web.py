@@ -8,6 +8,7 @@ from urllib.parse import quote
 from flask import Response, current_app, g, has_request_context, request
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
+from werkzeug.exceptions import HTTPException
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -29,7 +30,13 @@ def db_session() -> Session:
 
 
 def own_session(*, read_only: bool) -> Session:
-    """Give a session that outlives or stands beside the request's; the caller closes it."""
+    """Give a session that outlives or stands beside the request's; the caller closes it.
+
+    One that writes ends the request's own reading first: where readers and the writer exclude each
+    other, it would wait for itself.
+    """
+    if not read_only:
+        close_session()
     return Session(engine().execution_options(read_only=read_only), expire_on_commit=False)
 
 
@@ -72,6 +79,15 @@ def is_local_path(path: str) -> bool:
     """Tell whether an address may be followed after signing in: a path of this server only."""
     starts_here = path.startswith("/") and not path.startswith("//")
     return starts_here and "\\" not in path and path.isprintable()
+
+
+def opens_for_reading(path: str) -> bool:
+    """Tell whether an address of this server can be opened as a page."""
+    adapter = current_app.create_url_adapter(request)
+    try:
+        return adapter is not None and bool(adapter.match(path, method="GET"))
+    except HTTPException:
+        return False
 
 
 def quoted(text: str) -> str:

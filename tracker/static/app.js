@@ -46,10 +46,17 @@ if (document.querySelector(".note--success") && sessionStorage.getItem("draft-se
   localStorage.removeItem(sessionStorage.getItem("draft-sent"));
   sessionStorage.removeItem("draft-sent");
 }
+// Drafts are one person's: whoever signs in next on this machine finds none of another's.
+const person = document.body.dataset.person;
+if (person) {
+  for (const key of Object.keys(localStorage)) {
+    if (key.startsWith("draft:") && !key.startsWith(`draft:${person}:`)) localStorage.removeItem(key);
+  }
+}
 // Text that was typed survives a crash of the browser or of the network, until the server has it.
 const drafted = document.querySelector("form[data-draft]");
 if (drafted) {
-  const place = `draft:${drafted.dataset.draft}`;
+  const place = `draft:${person}:${drafted.dataset.draft}:${location.pathname}`;
   const fields = () => [...drafted.elements].filter((field) =>
     field.name && !["hidden", "file", "password", "submit"].includes(field.type));
   const notice = drafted.querySelector("[data-draft-notice]");

@@ -172,7 +172,7 @@ def readings(works: Clockwork, duty: Duty) -> Iterator[tuple[date, date, Limit]]
         key=lambda rule: (rule.valid_from, rule.id),
     )
     ends = [*(rule.valid_from for rule in held[1:]), date.max]
-    for rule, end in zip(held, ends, strict=True):
+    for rule, end in zip(held, ends, strict=False):  # no limit kept, no reading
         if rule.is_active and rule.valid_from < end:
             yield rule.valid_from, end, rule.limit()
 
