@@ -147,6 +147,7 @@ def test_without_its_database_a_page_says_so_and_no_more(app, visit, engine):
     staff = visit()
     staff.get("/")
     app.config["TESTING"] = False
+    app.extensions["engine"].dispose()
     app.extensions["engine"] = engine_for("sqlite:////nobody/register.db")
     for path in ("/petitions", "/sign-in", "/healthz"):
         answer = staff.get(path)
