@@ -434,3 +434,17 @@ def test_an_open_secret_is_refused(alone, instance):
     os.chmod(instance / "secret", 0o644)
 
     assert "chmod 600" in _refused(alone("serve", "--port", "0"))
+
+
+def test_remind_shows_what_it_would_write_and_without_a_mail_server_writes_to_nobody(tracker):
+    _init(tracker)
+    made = tracker(
+        *("user", "add", "canbo", "--name", "Cán bộ", "--role", "staff"),
+        *("--place", "xa-tien-luc-2025", "--email", "canbo@xa.vn"),
+    )
+    assert made.exit_code == 0
+    assert tracker("remind", "--dry-run").exit_code == 0
+    silent = tracker("remind")
+    assert (silent.exit_code, len(silent.stdout.strip().splitlines())) == (0, 1)
+    address = {"TRACKER_SMTP_URL": "thu.xa.vn"}
+    assert "smtp://" in _refused(tracker("remind", **address))

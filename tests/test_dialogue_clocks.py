@@ -244,7 +244,7 @@ def test_the_database_judges_a_dialogue_as_the_rules_do(session, make, number):
         found = {
             key for key, own in clocks.items() if any(c.standing in wanted.standings for c in own)
         }
-        rows = pressing_rows(session, scope, wanted, terms, most=1000)
+        rows = pressing_rows(session, scope, wanted.standings, terms, most=1000)
         assert {row.id for row in rows} == found
         assert dialogue_count(session, scope, DialogueFilter(clock=wanted), terms) == len(found)
     assert found

@@ -18,7 +18,6 @@ from tracker.dialogues.rules import (
     Clock,
     Course,
     Duty,
-    Pressing,
     Standing,
     Terms,
     clocks_of,
@@ -115,7 +114,7 @@ def clocks_by_id(
 
 
 def pressing_rows(
-    session: Session, scope: frozenset[int], wanted: Pressing, terms: Terms, most: int
+    session: Session, scope: frozenset[int], wanted: frozenset[Standing], terms: Terms, most: int
 ) -> list[PressingRow]:
     """Give the dialogues of a scope of which something presses, the earliest first."""
     rows = session.execute(
@@ -128,11 +127,13 @@ def pressing_rows(
     return [PressingRow(row.id, row.code, clocks[row.id]) for row in rows]
 
 
-def presses(duties: Iterable[Duty], wanted: Pressing, terms: Terms) -> ColumnElement[bool]:
-    """Ask for dialogues of which one of these duties is late, or to be done."""
+def presses(
+    duties: Iterable[Duty], wanted: frozenset[Standing], terms: Terms
+) -> ColumnElement[bool]:
+    """Ask for dialogues of which one of these duties stands so: late, due soon, or due."""
     return or_(
         false(),
-        *(stands_as(duty, standing, terms) for duty in duties for standing in wanted.standings),
+        *(stands_as(duty, standing, terms) for duty in duties for standing in wanted),
     )
 
 

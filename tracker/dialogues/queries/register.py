@@ -121,7 +121,7 @@ def _matching(
     conditions = [Dialogue.place_id.in_(places), *_conditions(asked)]
     if asked.clock is not None:
         duties = list(Duty) if asked.duty is None else [asked.duty]
-        conditions.append(presses(duties, asked.clock, terms or terms_of(session)))
+        conditions.append(presses(duties, asked.clock.standings, terms or terms_of(session)))
     return select(Dialogue.id).where(*conditions)
 
 
