@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from tracker.accounts.permissions import GRANTS, Permission, Role
+from tracker.briefing.columns import VISITS
+from tracker.commitments.columns import COLUMNS as COMMITMENT_COLUMNS
 from tracker.core.i18n import gettext, say, speaking
 from tracker.dialogues.columns import COLUMNS as DIALOGUE_COLUMNS
 from tracker.petitions.columns import COLUMNS as PETITION_COLUMNS
@@ -63,6 +65,8 @@ TABLES: dict[str, Callable[[], Iterable[str]]] = {
     "petition columns": columns(PETITION_COLUMNS),
     "dialogue columns": columns(DIALOGUE_COLUMNS),
     "report columns": columns(REPORT_COLUMNS),
+    "commitment columns": columns(COMMITMENT_COLUMNS),
+    "visit columns": columns(VISITS),
 }
 
 
