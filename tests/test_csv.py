@@ -7,7 +7,14 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.core.csvout import FORMULA_STARTS, Separator, Variant, csv_lines, disarmed
+from tracker.core.csvout import (
+    FORMULA_STARTS,
+    Separator,
+    Variant,
+    csv_lines,
+    disarmed,
+    separator_of,
+)
 from tracker.petitions.lifecycle import Status
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"))
@@ -39,3 +46,19 @@ def test_excel_sees_words_and_office_dates_and_a_machine_sees_what_is_stored():
     assert _read(csv_lines(list("abcdef"), row, variant=Variant.MACHINE))[1] == [
         "resolved", "2026-03-05", "", "12", "-3", "'=1+1",
     ]  # fmt: skip
+
+
+def test_excel_gets_semicolons_and_decimal_commas_unless_told_otherwise_and_a_machine_commas():
+    assert separator_of(None, Variant.EXCEL) is Separator.SEMICOLON
+    assert separator_of("?", Variant.MACHINE) is Separator.COMMA
+    assert (
+        separator_of("comma", Variant.EXCEL) is separator_of(",", Variant.EXCEL) is Separator.COMMA
+    )
+    assert separator_of(";", Variant.MACHINE) is Separator.SEMICOLON
+
+    assert list(csv_lines(["a", "b"], [[33.3, 100.0]], separator=Separator.SEMICOLON))[1] == (
+        "33,3;100,0\r\n"
+    )
+    assert list(csv_lines(["a", "b"], [[33.3, 2]]))[1] == "33.3,2\r\n"
+    machine = csv_lines(["a"], [[0.3333]], variant=Variant.MACHINE, separator=Separator.SEMICOLON)
+    assert list(machine)[1] == "0.3333\r\n"

@@ -33,9 +33,15 @@ def variant_of(asked: str | None) -> Variant:
     return Variant.MACHINE if asked == Variant.MACHINE else Variant.EXCEL
 
 
-def separator_of(asked: str | None) -> Separator:
-    """Read which separator is asked, by its sign or its name; the comma unless told otherwise."""
-    return Separator.SEMICOLON if asked in (Separator.SEMICOLON, "semicolon") else Separator.COMMA
+def separator_of(asked: str | None, variant: Variant) -> Separator:
+    """Read which separator is asked, by its sign or its name.
+
+    Unless told otherwise Excel gets the semicolon, which a Vietnamese one opens; a machine commas.
+    """
+    named = {";": Separator.SEMICOLON, "semicolon": Separator.SEMICOLON}
+    named |= {",": Separator.COMMA, "comma": Separator.COMMA}
+    usual = Separator.COMMA if variant is Variant.MACHINE else Separator.SEMICOLON
+    return named.get(asked or "", usual)
 
 
 def csv_lines(
@@ -47,12 +53,15 @@ def csv_lines(
 ) -> Iterator[str]:
     """Give the file piece by piece: byte-order mark, header, then a line a row.
 
-    Excel's variant says words and dd/mm/yyyy; the machine's keeps stored values and ISO dates.
+    Excel's variant says words and dd/mm/yyyy, and writes decimals with the comma where semicolons
+    separate; the machine's keeps stored values and ISO dates.
     Both disarm texts that a spreadsheet would run as a formula.
     """
     buffer = io.StringIO()
     writer = csv.writer(buffer, delimiter=separator, quoting=csv.QUOTE_NONNUMERIC)
     cell = _machine_cell if variant is Variant.MACHINE else _excel_cell
+    if variant is Variant.EXCEL and separator is Separator.SEMICOLON:
+        cell = _vietnamese_cell
     writer.writerow(header)
     yield BOM + buffer.getvalue()
     for row in rows:
@@ -73,6 +82,17 @@ def _excel_cell(value: object) -> object:
     if isinstance(value, date):
         return shown_date(value)
     return _plain_cell(value)
+
+
+def _vietnamese_cell(value: object) -> object:
+    return _CommaDecimal(value) if isinstance(value, float) else _excel_cell(value)
+
+
+class _CommaDecimal(float):
+    """A number that is written with a decimal comma, and still stands without quotes."""
+
+    def __str__(self) -> str:
+        return float.__repr__(self).replace(".", ",")
 
 
 def _machine_cell(value: object) -> object:

@@ -1,22 +1,21 @@
 """The columns of the report's file, under their two names: for a meeting, and for a machine."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from typing import NamedTuple
 
-from tracker.core.csvout import Separator, Variant
-from tracker.core.i18n import N_, gettext, say
+from tracker.core.columns import Column
+from tracker.core.csvout import Variant
+from tracker.core.i18n import N_, gettext
 from tracker.petitions.lifecycle import ENDED
 from tracker.reports.queries import Report, ReportLine
 from tracker.reports.rules import NUMBERS
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column: the machine's name, the word above it, and what stands in it."""
+class Row(NamedTuple):
+    """One row of the file: a line, and the report that it belongs to."""
 
-    name: str
-    header: str
-    value: Callable[[Report, ReportLine], object]
+    report: Report
+    line: ReportLine
 
 
 NUMBER_WORDS = {
@@ -32,62 +31,32 @@ NUMBER_WORDS = {
 """The word for each number of a line."""
 
 
-def _number(name: str) -> Column:
-    return Column(name, NUMBER_WORDS[name], lambda report, line: getattr(line.numbers, name))
-
-
-COLUMNS = (
-    Column("place", N_("Place"), lambda report, line: _place(report, line)),
-    Column("period_from", N_("From day"), lambda report, line: line.period.start),
-    Column("period_to", N_("To day"), lambda report, line: line.period.end),
-    Column("line_code", N_("Code"), lambda report, line: line.code),
-    Column("line", N_("Line"), lambda report, line: line.name),
-    *(_number(name) for name in NUMBERS),
-    Column(
-        "resolved_share",
-        N_("Share resolved of all ended (%)"),
-        lambda report, line: line.numbers.resolved_share,
-    ),
-    Column(
-        "answered_share",
-        N_("Share answered of all to be done (%)"),
-        lambda report, line: line.numbers.answered_share,
-    ),
-    Column("note", N_("Note"), lambda report, line: _note(report, line)),
-)
-
-
-def header(variant: Variant) -> list[str]:
-    """Give the first line of the file."""
-    machine = variant is Variant.MACHINE
-    return [column.name if machine else say(column.header) for column in COLUMNS]
-
-
-def rows(report: Report, variant: Variant, separator: Separator) -> Iterator[list[object]]:
+def rows(report: Report, variant: Variant) -> Iterator[Row]:
     """Give a row a line; for a meeting the total closes the table, a machine adds up itself."""
     for line in report.lines:
-        yield _row(report, line, variant, separator)
+        yield Row(report, line)
     if variant is Variant.EXCEL:
-        end = ReportLine(gettext("Total"), "", report.period, report.total)
-        yield _row(report, end, variant, separator)
+        yield Row(report, ReportLine(gettext("Total"), "", report.period, report.total))
 
 
-def _row(report: Report, line: ReportLine, variant: Variant, separator: Separator) -> list[object]:
-    values = [column.value(report, line) for column in COLUMNS]
-    return [
-        _share(value, variant, separator) if isinstance(value, float) else value for value in values
-    ]
+def _number(name: str) -> Column[Row]:
+    return Column(name, NUMBER_WORDS[name], lambda row: getattr(row.line.numbers, name))
 
 
-def _share(share: float, variant: Variant, separator: Separator) -> object:
-    """Write a share: for a machine a part of one, else percent as this Excel writes decimals."""
-    if variant is Variant.MACHINE:
-        return round(share, 4)
-    percent = round(share * 100, 1)
-    return f"{percent}".replace(".", ",") if separator is Separator.SEMICOLON else percent
+def _share(name: str, header: str) -> Column[Row]:
+    """Give a share as percent, and to a machine as a part of one."""
+
+    def rounded(row: Row, times: int, digits: int) -> float | None:
+        share: float | None = getattr(row.line.numbers, name)
+        return None if share is None else round(share * times, digits)
+
+    return Column(
+        name, header, lambda row: rounded(row, 100, 1), stored=lambda row: rounded(row, 1, 4)
+    )
 
 
-def _place(report: Report, line: ReportLine) -> str:
+def _place(row: Row) -> str:
+    report, line = row
     if not line.is_place:
         return report.place.name
     named = ", ".join(part for part in (line.name, line.within) if part)
@@ -96,10 +65,24 @@ def _place(report: Report, line: ReportLine) -> str:
     return gettext("%(place)s (today %(commune)s)", place=named, commune=line.today)
 
 
-def _note(report: Report, line: ReportLine) -> str:
+def _note(row: Row) -> str:
+    report, line = row
     invented = [line.commune or line.name] if line.is_fictional else report.fictional
     if not invented or (line.is_place and not line.is_fictional):
         return ""
     return gettext(
         "The records of %(names)s are invented, for demonstration only.", names=", ".join(invented)
     )
+
+
+COLUMNS: tuple[Column[Row], ...] = (
+    Column("place", N_("Place"), _place),
+    Column("period_from", N_("From day"), lambda row: row.line.period.start),
+    Column("period_to", N_("To day"), lambda row: row.line.period.end),
+    Column("line_code", N_("Code"), lambda row: row.line.code),
+    Column("line", N_("Line"), lambda row: row.line.name),
+    *(_number(name) for name in NUMBERS),
+    _share("resolved_share", N_("Share resolved of all ended (%)")),
+    _share("answered_share", N_("Share answered of all to be done (%)")),
+    Column("note", N_("Note"), _note),
+)

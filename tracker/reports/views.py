@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from tracker.accounts.guard import current_scope, current_user, requires
 from tracker.accounts.permissions import Permission
 from tracker.core import clock
+from tracker.core.columns import header, lines
 from tracker.core.csvout import MEDIA_TYPE, csv_lines, separator_of, variant_of
 from tracker.core.i18n import gettext
 from tracker.core.web import db_session, download, own_session
@@ -73,16 +74,16 @@ def resolution() -> Any:
 def resolution_csv() -> Response:
     """Give the report as a file, and write down that it was taken out."""
     variant = variant_of(request.args.get("variant"))
-    separator = separator_of(request.args.get("separator"))
+    separator = separator_of(request.args.get("separator"), variant)
     asked = ReportForm(request.args, _tree()).asked()
     report = _report(asked)
-    lines = csv_lines(
-        columns.header(variant),
-        columns.rows(report, variant, separator),
+    pieces = csv_lines(
+        header(columns.COLUMNS, variant),
+        lines(columns.COLUMNS, columns.rows(report, variant), variant),
         variant=variant,
         separator=separator,
     )
-    body = "".join(lines).encode()
+    body = "".join(pieces).encode()
     days = f"{asked.counted.start:%Y%m%d}-{asked.counted.end:%Y%m%d}"
     told = "; ".join(f"{name}={text}" for name, text in asked.arguments().items())
     # The reading is over; on some engines it would stand in the way of its own note.

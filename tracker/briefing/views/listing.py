@@ -57,7 +57,7 @@ def visits_csv() -> Response:
     scope = current_scope().ids
     asked = asked_in(db_session(), scope, request.args)
     variant = variant_of(request.args.get("variant"))
-    separator = separator_of(request.args.get("separator"))
+    separator = separator_of(request.args.get("separator"), variant)
     count = visit_count(db_session(), scope, asked.filter)
     with own_session(read_only=False) as writing:
         journal.note_export(writing, current_user(), "visits.csv", _told(asked, count))

@@ -59,7 +59,7 @@ def paper(code: str) -> str:
 def pack(code: str) -> Response:
     """Give all files of a briefing in one, and write down that they were taken out."""
     briefing = asked_briefing(code)
-    separator = separator_of(request.args.get("separator"))
+    separator = separator_of(request.args.get("separator"), Variant.EXCEL)
     page = render_template(
         "briefing/pack.html",
         address=url_for("briefing.paper", code=code, _external=True),
@@ -124,11 +124,8 @@ def _files(session: Session, asked: Asked) -> Iterator[tuple[str, Iterator[str]]
     period = named_period(f"{month:%Y-%m}").until(asked.today)
     tree = place_tree(session, briefing.place_id, asked.scope)
     report = resolution_report(session, tree, period, Cut.CATEGORY)
-    rows = report_columns.rows(report, excel, separator)
-    yield (
-        f"bao-cao-giai-quyet-{month:%Y-%m}.csv",
-        csv_lines(report_columns.header(excel), rows, separator=separator),
-    )
+    rows = report_columns.rows(report, excel)
+    yield f"bao-cao-giai-quyet-{month:%Y-%m}.csv", written(report_columns.COLUMNS, rows)
 
 
 def _pieces(kept: IO[bytes]) -> Iterator[bytes]:

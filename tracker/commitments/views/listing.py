@@ -60,7 +60,7 @@ def csv() -> Response:
     scope = current_scope().ids
     asked = asked_in(db_session(), scope, request.args)
     variant = variant_of(request.args.get("variant"))
-    separator = separator_of(request.args.get("separator"))
+    separator = separator_of(request.args.get("separator"), variant)
     count = commitment_count(db_session(), scope, asked.filter)
     with own_session(read_only=False) as writing:
         journal.note_export(writing, current_user(), "commitments.csv", _told(asked, count))

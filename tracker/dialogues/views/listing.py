@@ -60,7 +60,7 @@ def export() -> Response:
     """Give all rows of the list as a file: for Excel, or with variant=machine for programs."""
     _, asked, sort = _asked()
     scope, variant = current_scope().ids, variant_of(request.args.get("variant"))
-    separator = separator_of(request.args.get("separator"))
+    separator = separator_of(request.args.get("separator"), variant)
     narrowed = [name for name in NARROWING if request.args.get(name)]
     detail = " ".join([variant, *narrowed])
     with own_session(read_only=False) as writing:

@@ -78,7 +78,7 @@ def csv() -> Response:
     scope, user = current_scope().ids, current_user()
     asked = asked_in(db_session(), scope, request.args)
     variant = csvout.variant_of(request.args.get("variant"))
-    separator = csvout.separator_of(request.args.get("separator"))
+    separator = csvout.separator_of(request.args.get("separator"), variant)
     count = petition_count(db_session(), scope, asked.filter)
     invented = fictional_ids(db_session(), scope)
     is_fictional = bool(invented) and petition_count(db_session(), invented, asked.filter) > 0
