@@ -13,6 +13,7 @@ def test_villages_follow_their_commune_and_former_units_say_what_they_are_now(se
     make.place(name="Thôn Bến Phà", kind=PlaceKind.VILLAGE, parent_id=former.id)
     make.place(name="Thôn Ao", kind=PlaceKind.VILLAGE, parent_id=commune.id)
     make.place(name="Xã Khác")
+    make.place(name="Xã Tiên Lục", successor_id=commune.id, valid_to=date(2025, 6, 30))
 
     with speaking("vi"):
         choices = place_choices(session, scope_ids(session, commune.id))
@@ -22,6 +23,7 @@ def test_villages_follow_their_commune_and_former_units_say_what_they_are_now(se
         "Thôn Ao, Xã Tiên Lục",
         "Xã Nghĩa Hưng (nay là Xã Tiên Lục)",
         "Thôn Bến Phà, Xã Nghĩa Hưng (nay là Xã Tiên Lục)",
+        "Xã Tiên Lục (đến 30/06/2025)",
     ]
 
 

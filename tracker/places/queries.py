@@ -66,7 +66,8 @@ def _choice(place: Place, known: Mapping[int, Place]) -> str:
     if place.kind is PlaceKind.VILLAGE and around is not None:
         name, place = f"{name}, {around.name}", around
     now = known.get(place.successor_id or 0)
-    if now is not None:
+    # A new unit that took the old one's name would be "now" itself.
+    if now is not None and (now.name != place.name or place.valid_to is None):
         return gettext("%(name)s (now %(successor)s)", name=name, successor=now.name)
     if place.valid_to is not None:
         return gettext("%(name)s (until %(day)s)", name=name, day=shown_date(place.valid_to))

@@ -44,7 +44,7 @@ class FactsForm(BaseForm):
         description=N_("Of the person, or of the one who speaks for a group."),
         render_kw={"autocomplete": "off"},
     )
-    petitioner = WordField(N_("Petitioner"), Petitioner, CHOSEN, default=Petitioner.PERSON)
+    petitioner = WordField(N_("Raised by"), Petitioner, CHOSEN, default=Petitioner.PERSON)
     people = NumberField(
         N_("Number of people"),
         least=1,
