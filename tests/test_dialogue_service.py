@@ -305,6 +305,8 @@ def test_a_dialogue_is_not_moved_to_another_commune(session, make):
         ("7:30", "07:30"),
         ("14h", "14:00"),
         ("7g05", "07:05"),
+        ("7 giờ 30", "07:30"),
+        ("14 giờ", "14:00"),
         ("07.30", "07:30"),
         ("24:00", None),
         ("7:60", None),

@@ -22,8 +22,8 @@ def test_villages_follow_their_commune_and_former_units_say_what_they_are_now(se
         "Xã Tiên Lục",
         "Thôn Ao, Xã Tiên Lục",
         "Xã Nghĩa Hưng (nay là Xã Tiên Lục)",
-        "Thôn Bến Phà, Xã Nghĩa Hưng (nay là Xã Tiên Lục)",
         "Xã Tiên Lục (đến 30/06/2025)",
+        "Thôn Bến Phà, Xã Nghĩa Hưng (nay là Xã Tiên Lục)",
     ]
 
 

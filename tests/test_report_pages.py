@@ -136,9 +136,9 @@ def test_another_communes_numbers_are_in_no_page_and_no_file(visit, session, mak
     session.commit()
     own, stranger = visit(role=Role.LEADER), visit(place=make.place(name="Xã Khác"))
 
-    assert "dưới 190" in own.get(PAGE, **AROUND).text
+    assert "gần 190" in own.get(PAGE, **AROUND).text
     page = stranger.get(PAGE, **AROUND).text
-    assert "dưới 190" not in page
+    assert "gần 190" not in page
     assert 'class="empty"' in page
     assert not [row for row in _table(stranger.get(FILE, **AROUND)) if "1" in row]
 

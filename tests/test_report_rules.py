@@ -133,7 +133,8 @@ def test_nothing_is_counted_beyond_today_nor_beyond_the_asked_day():
     today = date(2026, 11, 25)
 
     assert typed_as_at("", today) == today
-    assert typed_as_at("01/12/2026", today) == today
+    with pytest.raises(PeriodRefused, match="not come yet"):
+        typed_as_at("01/12/2026", today)
     assert typed_as_at("2026-06-30", today) == date(2026, 6, 30)
     assert named_period("2026").until(today).end == today
     assert named_period("2025").until(today).end == date(2025, 12, 31)

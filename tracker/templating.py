@@ -51,6 +51,23 @@ NAVIGATION = (
     NavigationItem(N_("Reports"), "reports.resolution", "bar-chart", Permission.READ_REPORT),
     NavigationItem(N_("Settings"), "settings.index", "gear", Permission.MANAGE_SETTINGS),
 )
+BROWSERS = (
+    ("Edg", "Edge"),
+    ("coc_coc", "Coc Coc"),
+    ("OPR", "Opera"),
+    ("Firefox", "Firefox"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)
+SYSTEMS = (
+    ("Windows", "Windows"),
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Mac OS", "macOS"),
+    ("Linux", "Linux"),
+)
+"""Marks in what a browser says of itself; the first that is found names it."""
 ICONS = frozenset(item.icon for item in NAVIGATION)
 
 
@@ -62,6 +79,15 @@ def navigation() -> list[NavigationItem]:
 def wrong_fields(form: Form) -> list[Any]:
     """Give the fields with errors, in the order of the page."""
     return [field for field in form if field.errors and field.id != "csrf_token"]
+
+
+def browser_words(user_agent: str) -> str:
+    """Say in two words which browser on what a person signed in with."""
+    named = [
+        next((word for mark, word in marks if mark in user_agent), "")
+        for marks in (BROWSERS, SYSTEMS)
+    ]
+    return ", ".join(filter(None, named)) or user_agent[:20] or "–"
 
 
 @cache
@@ -82,8 +108,7 @@ def equip(app: Flask) -> None:
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
         lambda msgid: i18n.gettext(msgid),
-        # The template fills the values in itself, after the sentence is chosen.
-        lambda one, many, number: i18n.catalogue(i18n.language()).ngettext(one, many, number),
+        _counted,
         newstyle=True,
     )
     app.jinja_env.globals.update(
@@ -101,10 +126,18 @@ def equip(app: Flask) -> None:
     app.jinja_env.filters.update(
         day=clock.shown_date,
         moment=clock.shown_moment,
+        number=i18n.shown_number,
+        browser=browser_words,
         known=lambda pair: dates.shown(*pair),
         wrong_fields=wrong_fields,
     )
     app.context_processor(_context)
+
+
+def _counted(one: str, many: str, number: int) -> str:
+    """Choose the sentence of a number and write the number; other values the template fills in."""
+    said = i18n.catalogue(i18n.language()).ngettext(one, many, number)
+    return said.replace("%(num)s", i18n.shown_number(number))
 
 
 def _may(permission: str) -> bool:

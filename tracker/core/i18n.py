@@ -73,7 +73,13 @@ def gettext(msgid: str, **values: Any) -> str:
 def ngettext(singular: str, plural: str, number: int, **values: Any) -> str:
     """Say a message that depends on a number, which it may name as %(num)s."""
     said = catalogue(language()).ngettext(singular, plural, number)
-    return said % ({"num": number} | values)
+    return said % ({"num": shown_number(number)} | values)
+
+
+def shown_number(number: int) -> str:
+    """Write a count as the language in force parts its thousands: 1.000, or 1,000."""
+    written = f"{number:,}"
+    return written if language() == "en" else written.replace(",", ".")
 
 
 def say(message: Any) -> str:

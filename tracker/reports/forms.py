@@ -54,7 +54,7 @@ class ReportForm(BaseForm):
     start = DayField(N_("From day"), name="from")
     end = DayField(N_("To day"), name="to")
     place = SelectField(N_("Place"), validate_choice=False)
-    as_at = DayField(N_("As the register stood on"), description=N_("Empty counts up to today."))
+    as_at = DayField(N_("Count up to"), description=N_("Empty counts up to today."))
     period = HiddenField()
     by = HiddenField()
 

@@ -10,7 +10,7 @@ from tracker.accounts.permissions import Permission
 from tracker.core import clock
 from tracker.core.columns import header, lines
 from tracker.core.csvout import MEDIA_TYPE, csv_lines, separator_of, variant_of
-from tracker.core.i18n import gettext
+from tracker.core.i18n import gettext, shown_number
 from tracker.core.web import db_session, download, own_session
 from tracker.journal import service as journal
 from tracker.petitions.queries import PetitionFilter
@@ -122,7 +122,7 @@ def _finding(report: Report) -> str:
     if line is None:
         return gettext("Nothing is outstanding: what was to be done has come to an end.")
     numbers = report.total if report.cut is Cut.MONTH else line.numbers
-    counts = {"outstanding": numbers.outstanding, "late": numbers.late}
+    counts = {"outstanding": shown_number(numbers.outstanding), "late": shown_number(numbers.late)}
     if report.cut is Cut.MONTH:
         return gettext(
             "Outstanding at the end of the period: %(outstanding)s, of which %(late)s late.",

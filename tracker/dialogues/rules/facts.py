@@ -30,7 +30,7 @@ COUNTS = ("invited", "present", "speakers")
 FIRST_YEAR = 1945
 YEARS_AHEAD = 5
 
-_TIME = re.compile(r"^(\d{1,2})(?:\s*[:hHgG.]\s*(\d{2})?)?$")
+_TIME = re.compile(r"^(\d{1,2})(?:\s*(?:giờ|[:hg.])\s*(?:(\d{2})(?:\s*phút)?)?)?$", re.I)
 _MARK = re.compile(r"\s*\[[\w-]+\]$")
 
 

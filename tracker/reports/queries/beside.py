@@ -8,7 +8,9 @@ from sqlalchemy.orm import Session
 from tracker.core.i18n import N_, Labelled, language
 from tracker.dialogues.lifecycle import Stage
 from tracker.dialogues.models import Dialogue
-from tracker.petitions.queries import PetitionFilter, petition_count
+from tracker.petitions.queries import Flow, PetitionFilter, petition_count
+from tracker.petitions.queries.choices import fictional_ids
+from tracker.petitions.rules import RECEIVED
 from tracker.reports.models import PublishedFigure
 from tracker.reports.rules import Period
 
@@ -18,8 +20,8 @@ HELD = frozenset({Stage.HELD, Stage.CONCLUDED, Stage.PUBLISHED})
 class Qualifier(Labelled):
     """How a published figure is meant."""
 
-    BELOW = "below", N_("below")
-    ABOVE = "above", N_("above")
+    BELOW = "below", N_("nearly")
+    ABOVE = "above", N_("more than")
     ABOUT = "about", N_("about")
     EXACTLY = "exactly", N_("exactly")
 
@@ -47,19 +49,30 @@ class Dialogues:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """Everything that is shown with the report and never added up with it."""
+    """Everything that is shown with the report and never added up with it.
+
+    `own_…` are what the register holds without its invented communes: only those may stand beside
+    a published figure.
+    """
 
     without_day: int
     dialogues: Dialogues
     figures: list[Figure]
+    own_dialogues: int
+    own_received: int
 
 
 def beside(session: Session, places: frozenset[int], period: Period) -> Beside:
     """Give what stands beside the report of a period over these places."""
+    figures = _figures(session, places)
+    own = places - fictional_ids(session, places) if figures else frozenset()
+    received = PetitionFilter(cell=Flow(RECEIVED, period.start, period.end))
     return Beside(
         petition_count(session, places, PetitionFilter(date_unknown=True)),
         _dialogues(session, places, period),
-        _figures(session, places),
+        figures,
+        _dialogues(session, own, period).count if own else 0,
+        petition_count(session, own, received) if own else 0,
     )
 
 

@@ -111,8 +111,18 @@ def typed_period(start: str, end: str) -> Period:
 
 
 def typed_as_at(text: str, today: date) -> date:
-    """Read the day up to which is counted: today unless told otherwise, never later."""
-    return min(today, _typed_day(text, "as_at")) if text.strip() else today
+    """Read the day up to which is counted: today unless told otherwise; refuse a later one."""
+    if not text.strip():
+        return today
+    day = _typed_day(text, "as_at")
+    if day > today:
+        raise PeriodRefused(
+            "%(day)s has not come yet; the register is counted up to today, %(today)s, at most.",
+            "as_at",
+            day=shown_date(day),
+            today=shown_date(today),
+        )
+    return day
 
 
 def near_periods(today: date) -> list[Period]:
