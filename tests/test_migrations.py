@@ -253,3 +253,29 @@ def test_revision_0006_goes_down_and_up_again_beside_people_and_dialogues(databa
     migrate.upgrade(engine)
     assert migrate.is_at_head(engine)
     engine.dispose()
+
+
+def test_revision_0005_goes_down_and_up_again_beside_records_of_before(database_url):
+    engine = engine_for(database_url)
+    migrate.upgrade(engine, "0001")
+    with engine.begin() as connection:
+        for statement in BEFORE_0002:
+            connection.execute(text(statement))
+    migrate.upgrade(engine, "0005")
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO briefings (id, code, place_id, held_on, chair, notes, stage, source,"
+                " opened_at, changed_at, version) VALUES (1, 'GB-2026-0001', 1, '2026-01-05',"
+                " 'Bí thư', '', 'open', '', '2026-01-05 00:00:00', '2026-01-05 00:00:00', 1)"
+            )
+        )
+
+    migrate.downgrade(engine, "0004")
+    tables = set(inspect(engine).get_table_names())
+    assert not tables & {"briefings", "briefing_items", "grassroots_visits", "visit_rhythms"}
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM petitions")).scalar_one() == 2
+    migrate.upgrade(engine)
+    assert migrate.is_at_head(engine)
+    engine.dispose()

@@ -5,7 +5,8 @@ const typing = (target) => target.closest("input, textarea, select, [contentedit
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey && event.key === "Enter") {
     const form = event.target.closest("form");
-    if (form) { event.preventDefault(); form.requestSubmit(form.querySelector("[data-default]")); }
+    const here = event.target.closest("li")?.querySelector("[data-save-here]");
+    if (form) { event.preventDefault(); form.requestSubmit(here ?? form.querySelector("[data-default]")); }
     return;
   }
   if (event.altKey && event.key.toLowerCase() === "n") {
@@ -37,6 +38,10 @@ addEventListener("pageshow", () => {
 // What is wrong is read first.
 document.getElementById("error-summary")?.focus();
 if (location.hash === "#q") document.querySelector("input[type=search]")?.focus();
+// Writing goes on where it was saved.
+if (location.hash.startsWith("#item-")) {
+  document.getElementById(location.hash.slice(1))?.querySelector("textarea")?.focus();
+}
 for (const button of document.querySelectorAll("[data-print]")) {
   button.addEventListener("click", () => print());
 }
