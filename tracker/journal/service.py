@@ -41,10 +41,14 @@ def note_export(session: Session, actor: User, subject: str, detail: str = "") -
         note(session, actor, "export", subject, actor.place_id, detail)
 
 
-def made_before(session: Session, actor: User, key: str) -> str | None:
-    """Give the code of the record that this person's form with this key made already."""
+def made_before(session: Session, actor: User, key: str, prefix: str = "") -> str | None:
+    """Give the code of the record that this person's form with this key made already.
+
+    A key that made a record of another kind, whose codes begin otherwise, is refused.
+    """
     kept = session.get(CreationKey, key)
-    if len(key) > LONGEST_KEY or (kept and kept.user_id != actor.id):
+    is_another = kept and (kept.user_id != actor.id or not kept.code.startswith(prefix))
+    if len(key) > LONGEST_KEY or is_another:
         raise TrackerError("This form cannot be used again; open a new one.")
     return kept.code if kept else None
 

@@ -137,7 +137,7 @@ def _log(
 ) -> None:
     with transaction(session):
         if actor is not None and key:
-            if journal.made_before(session, actor, key):
+            if journal.made_before(session, actor, key, group.code):
                 return
             journal.keep_key(session, actor, key, group.code)
         session.add(visit)
