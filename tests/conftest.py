@@ -27,7 +27,7 @@ from tracker.core.dates import Precision
 from tracker.core.db import Base, engine_for
 from tracker.core.settings import Settings
 from tracker.dialogues.lifecycle import Form
-from tracker.dialogues.models import Category, Dialogue
+from tracker.dialogues.models import Category, Department, Dialogue
 from tracker.dialogues.service import NewDialogue, log_dialogue
 from tracker.petitions.lifecycle import Channel, Kind
 from tracker.petitions.models import Petition
@@ -222,6 +222,12 @@ class Maker:
         number = next(_numbers)
         usual = {"code": f"lv{number}", "name_vi": "Đất đai", "name_en": "Land", "position": number}
         return self._kept(Category(**usual | given))
+
+    def department(self, **given: Any) -> Department:
+        """Make a department."""
+        number = next(_numbers)
+        usual = {"code": f"pb{number}", "name_vi": "Phòng Kinh tế", "name_en": "Economy"}
+        return self._kept(Department(**usual | given))
 
     def user(self, *, role: Role = Role.STAFF, place: Place | None = None, **given: Any) -> User:
         """Make a person who can sign in."""

@@ -248,17 +248,17 @@ def test_a_notice_is_recorded_once_and_leaves_the_petition_where_it_stands(sessi
     assert "acknowledge" in [move.name for move in offered_moves(staff, petition, None)]
     with pytest.raises(MoveRefused, match="how the citizen was told"):
         _take(session, petition, "acknowledge", staff, note=" ", document_number="")
-    _take(session, petition, "assign", staff, happened_on=TODAY)
+    _take(session, petition, "start", staff, happened_on=TODAY)
 
     _take(session, petition, "acknowledge", staff, happened_on=TODAY - _days(1))
 
-    assert petition.status is Status.ASSIGNED
+    assert petition.status is Status.IN_PROGRESS
     assert petition.acknowledged_on == TODAY - _days(1)
     assert "acknowledge" not in [move.name for move in offered_moves(staff, petition, None)]
     with pytest.raises(MoveRefused, match="already"):
         _take(session, petition, "acknowledge", staff)
     correct_step(session, staff, petition, "Ghi nhầm")
-    assert (petition.acknowledged_on, petition.status) == (None, Status.ASSIGNED)
+    assert (petition.acknowledged_on, petition.status) == (None, Status.IN_PROGRESS)
     assert ledger_mismatches(session) == []
 
 
@@ -354,7 +354,7 @@ def test_petitions_from_before_the_limits_are_given_their_day(session, make):
     for petition in (old, unknown):
         session.refresh(petition)
     assert (old.ack_due_on, unknown.ack_due_on) == (date(2026, 12, 7), None)
-    assert [row.move for row in timeline(session, old)] == ["receive"]
+    assert [row.move for row in timeline(session, frozenset(), old)] == ["receive"]
 
 
 def test_the_day_changes_at_midnight_in_vietnam():

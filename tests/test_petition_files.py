@@ -125,7 +125,8 @@ def test_whoever_only_manages_settings_attaches_nothing(visit, make):
 
 
 def _proposed(visitor, petition, **fields):
-    return visitor.post(f"/petitions/{petition.code}/moves", move="propose", **fields)
+    sent = {"move": "propose", "version": petition.version} | fields
+    return visitor.post(f"/petitions/{petition.code}/moves", **sent)
 
 
 def test_a_result_and_the_file_that_proves_it_are_kept_together(visit, make, session):

@@ -192,6 +192,7 @@ def _full(name, **given):
         ("propose", {"document_number": " "}),
         ("join", {"master_code": " "}),
         ("join", {"master_code": "KN-1999-000001"}),
+        ("assign", {}),
         ("assign", {"department_id": 987654}),
         ("assign", {"due_on": TODAY - timedelta(days=1)}),
         ("start", {"happened_on": TODAY + timedelta(days=1)}),
@@ -236,7 +237,7 @@ def test_a_petition_of_others_is_no_master(session, make):
 
 
 def test_a_step_that_changes_no_column_is_still_seen_by_the_other_tab(session, make):
-    petition = make.petition()
+    petition = make.petition(department_id=make.department().id)
     move_petition(session, None, petition, _full("assign"))
     seen = petition.version
 
@@ -246,21 +247,22 @@ def test_a_step_that_changes_no_column_is_still_seen_by_the_other_tab(session, m
 
 
 def test_the_moves_offered_are_those_that_are_taken(session, make):
-    staff, leader = make.user(), make.user(role=Role.LEADER)
+    staff, leader, given = make.user(), make.user(role=Role.LEADER), make.department().id
     for steps in ([], ["start"], ["ask_citizen"], ["defer"], ["propose"], ["explain"]):
         for actor in (staff, leader):
-            petition, master = make.petition(), make.petition()
+            petition, master = make.petition(department_id=given), make.petition()
             for step in steps:
                 move_petition(session, leader, petition, _full(step))
             proposer_id = proposer_of(steps_of(session, petition.id))
             offered = {move.name for move in offered_moves(actor, petition, proposer_id)}
             taken = set()
             for name in MOVES:
-                twin = make.petition()
+                twin = make.petition(department_id=given)
                 for step in steps:
                     move_petition(session, leader, twin, _full(step))
                 try:
-                    asked = replace(_full(name), master_code=master.code)
+                    later = TODAY + timedelta(days=90)
+                    asked = replace(_full(name), master_code=master.code, due_on=later)
                     move_petition(session, actor, twin, asked)
                 except (MoveRefused, NotAllowed):
                     continue

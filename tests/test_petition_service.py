@@ -49,9 +49,9 @@ def _shortest_way_to(status):
 
 @pytest.mark.parametrize("move", LIFECYCLE, ids=lambda move: move.name)
 def test_every_move_works_from_each_of_its_sources(session, make, move):
-    master, category = make.petition(), make.category()
+    master, category, given = make.petition(), make.category(), make.department().id
     for source in sorted(move.sources):
-        petition = make.petition(category=category)
+        petition = make.petition(category=category, department_id=given)
         for step in [*_shortest_way_to(source), move.name]:
             move_petition(session, None, petition, _full(step, master))
         assert petition.status is move.target
@@ -61,9 +61,10 @@ def test_every_move_works_from_each_of_its_sources(session, make, move):
 
 def test_random_histories_leave_the_ledger_equal_to_a_recount(session, make):
     chance, category, master = random.Random(292), make.category(), make.petition()
+    given = make.department().id
     for _ in range(15):
         due_on = chance.choice([None, TODAY - timedelta(days=chance.randint(0, 20))])
-        petition = make.petition(category=category, due_on=due_on)
+        petition = make.petition(category=category, due_on=due_on, department_id=given)
         day = petition.received_on
         for _ in range(chance.randint(0, 6)):
             day = min(TODAY, day + timedelta(days=chance.randint(0, 8)))

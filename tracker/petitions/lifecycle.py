@@ -117,6 +117,7 @@ class Move:
     offers_department: bool = False
     offers_due_date: bool = False
     needs_later_due_date: bool = False
+    needs_department: bool = False
     needs_note_or_document: bool = False
     is_for_unanswered: bool = False
 
@@ -154,6 +155,7 @@ LIFECYCLE = (
         N_("Assign"),
         _AT_WORK,
         Status.ASSIGNED,
+        needs_department=True,
         offers_department=True,
         offers_due_date=True,
     ),

@@ -37,7 +37,7 @@ class FilterForm(BaseForm):
     ageing = WordField(LABELS["ageing"], Ageing, empty=N_("Any"))
     received_from = DayField(LABELS["received_from"])
     received_to = DayField(LABELS["received_to"])
-    date_unknown = BooleanField(N_("Only with an unknown date"))
+    date_unknown = BooleanField(N_("Only where the day is not known"))
     sort = WordField(LABELS["sort"], Sort, default=Sort.NEWEST)
 
     def offer(

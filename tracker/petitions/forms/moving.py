@@ -75,6 +75,7 @@ _NOTE_WORDS = {
 
 def _needs(move: Move) -> dict[str, bool]:
     return {
+        "department": move.needs_department,
         "note": move.needs_note,
         "document_number": move.needs_document,
         "due_on": move.needs_later_due_date,

@@ -21,6 +21,7 @@ BESIDE = {
     "A petition with a name is not unnamed: choose a person or a group.": "petitioner",
     "Choose a category in use.": "category",
     "Choose a department in use.": "department",
+    "Choose the department in charge.": "department",
     "There is no such place.": "place",
     "State the reason.": "reason",
     "State the reason or the result.": "note",
@@ -40,7 +41,7 @@ BESIDE = {
 
 def refuse_beside(form: BaseForm, refusal: TrackerError, otherwise: str) -> None:
     """Tell a refusal beside the field it is about, or beside another where it is about none."""
-    name = BESIDE.get(refusal.msgid, otherwise)
+    name = refusal.values.get("field") or BESIDE.get(refusal.msgid, otherwise)
     form.refuse(name if name in form else otherwise, refusal)
 
 
@@ -61,8 +62,13 @@ def in_use(choices: Iterable[Choice], kept: int | None) -> Mapping[int, str]:
     return {c.id: c.name for c in choices if not c.is_retired or c.id == kept}
 
 
-def seen(version: str | None) -> int | None:
-    """Read the version that stood on the person's screen; nonsense is a version that never was."""
+NEVER = -1
+
+
+def seen(version: str | None) -> int:
+    """Read the version that stood on the screen; none, or nonsense, is one that never was."""
     if not version:
-        return None
-    return int(version) if version.isascii() and version.isdecimal() and len(version) < 10 else -1
+        return NEVER
+    return (
+        int(version) if version.isascii() and version.isdecimal() and len(version) < 10 else NEVER
+    )

@@ -58,7 +58,7 @@ LABELS = {
     "dialogue": N_("Dialogue"),
     "received_from": N_("Received from"),
     "received_to": N_("Received to"),
-    "date_unknown": N_("Date unknown"),
+    "date_unknown": N_("Day of receipt not known"),
     "overdue": N_("Late"),
     "timeliness": N_("Against the due date"),
     "ack": N_("Notice to the citizen"),
@@ -104,8 +104,13 @@ class Asked:
     arguments: dict[str, str]
 
 
-def asked_in(session: Session, scope: frozenset[int], arguments: Mapping[str, str]) -> Asked:
-    """Read an address; what it names that the register does not know is left out and told."""
+def asked_in(
+    session: Session, scope: frozenset[int], arguments: Mapping[str, str], *, with_names: bool = True
+) -> Asked:
+    """Read an address; what it names that the register does not know is left out and told.
+
+    Whoever reads without names finds nobody by theirs.
+    """
     found: dict[str, Any] = {}
     shown: dict[str, str] = {}
     unknown: list[str] = []
@@ -128,6 +133,8 @@ def asked_in(session: Session, scope: frozenset[int], arguments: Mapping[str, st
             found[field] = value
     if "cell" in kept:
         kept |= {end: arguments[end] for end in ("cell_from", "cell_to") if arguments.get(end)}
+    if not with_names:
+        found["without_names"] = True
     return Asked(PetitionFilter(**found), sort, shown, tuple(unknown), kept)
 
 
@@ -149,7 +156,7 @@ def petitions_address(
     arguments = {name: code for name, code in named.items() if code}
     for field in fields(PetitionFilter):
         value = getattr(asked, field.name) if asked else None
-        if field.name not in ("cell", *_ROWS_OF_FIELD) and value not in (None, "", False):
+        if field.name not in _WRITTEN_APART and value not in (None, "", False):
             arguments[field.name] = _written(value)
     if asked and asked.open is False:
         arguments["open"] = NO
@@ -161,6 +168,7 @@ def petitions_address(
 
 
 _ROWS_OF_FIELD = ("category_id", "place_id", "department_id", "dialogue_id")
+_WRITTEN_APART = ("cell", "without_names", *_ROWS_OF_FIELD)
 
 
 def _written(value: Any) -> str:

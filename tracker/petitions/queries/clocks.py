@@ -22,6 +22,7 @@ from tracker.petitions.rules import (
     ageing,
     due_account,
     effective,
+    first_due,
     first_resolved,
     timeliness,
 )
@@ -50,6 +51,7 @@ class Clocks:
     ageing: Ageing | None
     days_unprocessed: int
     due: Account | None
+    first_due_on: date | None
     first_resolved_on: date | None
     limits: tuple[KindLimit, ...]
 
@@ -71,6 +73,7 @@ def clocks_of(session: Session, petition: Petition, steps: Sequence[PetitionStep
         ageing=alert,
         days_unprocessed=(terms.today - received).days if alert and received else 0,
         due=due_account(effective(history), told, works),
+        first_due_on=first_due(history),
         first_resolved_on=first_resolved(history),
         limits=tuple(_limits(petition, works)),
     )

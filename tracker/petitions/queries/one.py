@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import takewhile
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from tracker.accounts.models import User
@@ -101,15 +101,18 @@ class TimelineRow:
     is_voided: bool
 
 
-def timeline(session: Session, petition: Petition) -> list[TimelineRow]:
-    """Give every step of a petition, voided ones included, in the order they were recorded."""
+def timeline(session: Session, scope: frozenset[int], petition: Petition) -> list[TimelineRow]:
+    """Give every step of a petition, voided ones included, in the order they were recorded.
+
+    A petition outside the scope, to which it was joined, is not named.
+    """
     master = aliased(Petition)
     name = Department.name_en if language() == "en" else Department.name_vi
     rows = session.execute(
         select(PetitionStep, User.full_name, name, master.code)
         .outerjoin(User, User.id == PetitionStep.actor_id)
         .outerjoin(Department, Department.id == PetitionStep.department_id)
-        .outerjoin(master, master.id == PetitionStep.master_id)
+        .outerjoin(master, and_(master.id == PetitionStep.master_id, master.place_id.in_(scope)))
         .where(PetitionStep.petition_id == petition.id)
         .order_by(PetitionStep.id)
     ).all()

@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, false, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.core.dates import Precision
-from tracker.core.i18n import N_, Labelled, language
+from tracker.core.i18n import N_, Labelled, gettext, language
 from tracker.core.paging import PAGE_SIZE, Order, Page, ordered, page_of
-from tracker.core.text import fold, has_forbidden
+from tracker.core.text import fold, has_forbidden, tidy_line
 from tracker.dialogues.models import Category, Department, Dialogue
 from tracker.petitions.lifecycle import (
     ENDED,
@@ -27,6 +27,7 @@ from tracker.petitions.lifecycle import (
 from tracker.petitions.models import Petition, PetitionPosting
 from tracker.petitions.queries.standing import ages_as, stands_as, tells_as, terms_of
 from tracker.petitions.rules import (
+    PEOPLE_FROM_HERE,
     STOCKS,
     Acknowledgement,
     Ageing,
@@ -34,6 +35,7 @@ from tracker.petitions.rules import (
     Timeliness,
     acknowledgement,
     ageing,
+    first_day,
     statuses_of,
     timeliness,
 )
@@ -76,10 +78,12 @@ class PetitionFilter:
     """What the list is narrowed to; every field may be left out.
 
     A place brings what it answers for, `only_here` nothing but itself. Department 0 is "given to
-    nobody". `cell` leaves exactly the rows that a number of a report counts.
+    nobody". `cell` leaves exactly the rows that a number of a report counts. `without_names` keeps
+    `q` from finding people, for readers who do not see their names.
     """
 
     q: str = ""
+    without_names: bool = False
     category_id: int | None = None
     status: Status | None = None
     group: Group | None = None
@@ -190,7 +194,7 @@ def petition_page(
     `terms` are those of today unless told otherwise.
     """
     terms = terms or terms_of(session)
-    statement = _with_names(_matching(session, scope, asked, terms), PetitionRow)
+    statement = _with_names(_matching(session, scope, asked, terms), PetitionRow, scope)
     page = page_of(session, statement, _orders(sort, asked), after, size)
     return Page([PetitionRow(terms, *row) for row in page.rows], page.previous, page.next)
 
@@ -209,7 +213,7 @@ def petition_export_rows(
 ) -> Iterator[ExportRow]:
     """Give all rows of the list, in its order, a few hundred in memory at a time."""
     terms = terms_of(session)
-    statement = _with_names(_matching(session, scope, asked, terms), ExportRow)
+    statement = _with_names(_matching(session, scope, asked, terms), ExportRow, scope)
     rows = session.execute(
         ordered(statement, _orders(sort, asked)), execution_options={"yield_per": STREAMED}
     )
@@ -255,7 +259,7 @@ def _conditions(asked: PetitionFilter, terms: Terms) -> Iterator[ColumnElement[b
     yield from _by_days(asked)
     yield from _by_standing(asked, terms)
     if asked.q.strip():
-        yield _found_by(asked.q)
+        yield _found_by(asked.q, asked.without_names)
 
 
 def _by_facts(asked: PetitionFilter) -> Iterator[ColumnElement[bool]]:
@@ -279,9 +283,17 @@ def _by_days(asked: PetitionFilter) -> Iterator[ColumnElement[bool]]:
     if asked.received_from:
         yield Petition.received_on >= asked.received_from
     if asked.received_to:
-        yield Petition.received_on <= asked.received_to
+        yield or_(*_spans_within(asked.received_to))
     if asked.date_unknown:
-        yield Petition.received_on.is_(None)
+        yield Petition.date_precision != Precision.DAY
+
+
+def _spans_within(last: date) -> Iterator[ColumnElement[bool]]:
+    """Ask for dates whose whole month, quarter or year is over by a day, if that is all we know."""
+    after = last + timedelta(days=1) if last < date.max else last
+    for precision in Precision:
+        if start := first_day(after, precision):
+            yield and_(Petition.date_precision == precision, Petition.received_on < start)
 
 
 def _by_standing(asked: PetitionFilter, terms: Terms) -> Iterator[ColumnElement[bool]]:
@@ -299,16 +311,19 @@ def _by_standing(asked: PetitionFilter, terms: Terms) -> Iterator[ColumnElement[
         yield and_(Petition.status == Status.DEFERRED, Petition.plan_on <= terms.today)
 
 
-def _found_by(query: str) -> ColumnElement[bool]:
+def _found_by(query: str, without_names: bool) -> ColumnElement[bool]:
     """Every word must occur; what no text of the register can hold finds nothing."""
     if has_forbidden(query):
         return false()
-    words = fold(query).split()[:MOST_WORDS]
-    return (
-        and_(*(Petition.search_text.contains(word, autoescape=True) for word in words))
-        if words
-        else false()
-    )
+    words = fold(tidy_line(query)).split()[:MOST_WORDS]
+    return and_(*(_occurs(word, without_names) for word in words)) if words else false()
+
+
+def _occurs(word: str, without_names: bool) -> ColumnElement[bool]:
+    if not without_names:
+        return Petition.search_text.contains(word, autoescape=True)
+    literal = word.replace("/", "//").replace("%", "/%").replace("_", "/_")
+    return Petition.search_text.like(f"%{literal}%{PEOPLE_FROM_HERE}%", escape="/")
 
 
 def _orders(sort: Sort, asked: PetitionFilter) -> list[Order]:
@@ -324,7 +339,9 @@ def _orders(sort: Sort, asked: PetitionFilter) -> list[Order]:
     return by
 
 
-def _with_names(statement: Select[Any], row: type[PetitionRow]) -> Select[Any]:
+def _with_names(
+    statement: Select[Any], row: type[PetitionRow], scope: frozenset[int]
+) -> Select[Any]:
     in_english = language() == "en"
     elsewhere = {
         "content": func.substr(Petition.content, 1, EXCERPT),
@@ -332,7 +349,10 @@ def _with_names(statement: Select[Any], row: type[PetitionRow]) -> Select[Any]:
         "department": Department.name_en if in_english else Department.name_vi,
         "place": Place.name,
         "is_fictional": Place.is_fictional,
-        "dialogue_code": Dialogue.code,
+        "dialogue_code": case(
+            (Dialogue.place_id.in_(scope), Dialogue.code),
+            (Dialogue.id.is_not(None), gettext("of another place")),
+        ),
     }
     if row is ExportRow:
         del elsewhere["content"]

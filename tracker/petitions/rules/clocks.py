@@ -27,7 +27,7 @@ from tracker.calendar.rules import (
 from tracker.core.dates import Precision
 from tracker.core.i18n import N_, Labelled
 from tracker.petitions.lifecycle import ACKNOWLEDGE, ANSWERS, ENDED, Status
-from tracker.petitions.rules.history import PAUSED, StepFact, effective, paused_since
+from tracker.petitions.rules.history import PAUSED, RUNNING, StepFact, effective, paused_since
 
 CATEGORY, RULE = "category", "rule"
 ASSIGNED, EXTENSION, PLAN, UNKNOWN = "assigned", "extension", "plan", ""
@@ -147,6 +147,18 @@ def acknowledged(history: Iterable[StepFact]) -> date | None:
     told = [s for s in recorded if s.move == ACKNOWLEDGE and s.id not in voided]
     answered = [step for step in effective(recorded) if step.status in ANSWERS]
     return min((step.happened_on for step in told + answered if step.happened_on), default=None)
+
+
+def first_due(history: Iterable[StepFact]) -> date | None:
+    """Give the first due date that was set, which later ones do not hide."""
+    recorded = list(history)
+    voided = {step.voids_id for step in recorded if step.voids_id is not None}
+    return next((s.due_on for s in recorded if s.due_on and s.id not in voided), None)
+
+
+def is_late(status: Status, due_on: date | None, today: date) -> bool:
+    """Tell whether a petition's clock runs past its due date."""
+    return status in RUNNING and due_on is not None and today > due_on
 
 
 def first_resolved(history: Iterable[StepFact]) -> date | None:

@@ -28,6 +28,8 @@ NOTE_LIMIT = 20_000
 NAME_LIMIT = 200
 PHONE_LIMIT = 40
 MOST_PEOPLE = 1_000_000
+PEOPLE_FROM_HERE = "\x1f"
+"""Parts the searched text of a petition: its matter before, its people after."""
 
 RECEIVED = "received"
 REOPENED = "reopened"
@@ -202,6 +204,11 @@ def paused_since(counted: Sequence[StepFact]) -> date | None:
             break
         since = step.happened_on
     return since
+
+
+def exact_day(day: date | None, precision: Precision) -> date | None:
+    """Give the day a step counts for; one known less exactly is in no period's balance."""
+    return day if precision is Precision.DAY else None
 
 
 def first_day(day: date | None, precision: Precision) -> date | None:

@@ -27,6 +27,7 @@ from tracker.petitions.rules import (
     ack_due,
     counted_due,
     effective,
+    exact_day,
     first_day,
     limit_of,
     spot_answer,
@@ -38,6 +39,7 @@ from tracker.petitions.service.requests import (
     MoveRefused,
     PetitionRefused,
     check_facts,
+    check_late_due,
     check_length,
 )
 from tracker.places.models import Place
@@ -119,6 +121,8 @@ def amend_petition(
             raise PetitionRefused("State the reason.")
         check_length(asked.reason, NOTE_LIMIT)
         wanted = _wanted(asked) | _due(session, petition, asked, facts(history))
+        if asked.due_on != petition.due_on:
+            check_late_due(actor, petition, asked.due_on)
         _check_known(session, actor, petition, wanted)
         _check_order(facts(history), wanted)
         note = "\n".join([*_told(session, petition, wanted), checked(asked.reason)])
@@ -126,7 +130,8 @@ def amend_petition(
         for name, value in wanted.items():
             setattr(petition, name, value)
         petition.search_text = searched(petition)
-        step = PetitionStep(move=AMEND, happened_on=petition.received_on, note=note)
+        day = exact_day(petition.received_on, petition.date_precision)
+        step = PetitionStep(move=AMEND, happened_on=day, note=note)
         record(session, actor, petition, step, history, former_cell)
 
 

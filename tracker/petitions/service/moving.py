@@ -35,6 +35,7 @@ from tracker.petitions.service.requests import (
     MoveRefused,
     MoveRequest,
     check_extension,
+    check_late_due,
     check_move,
 )
 from tracker.places.queries import scope_ids
@@ -66,7 +67,9 @@ def move_petition(
     if actor is not None and move is not None and not actor.may(move.permission):
         raise NotAllowed("Your role does not take this step.")
     with transaction(session):
-        history = lock(session, petition, asked.seen_version)
+        history = lock(
+            session, petition, asked.seen_version, lambda last: _is_same(actor, last, asked)
+        )
         if move is None or petition.status not in move.sources:
             raise MoveRefused(
                 "This step cannot be taken: the petition is “%(status)s”.", status=petition.status
@@ -75,7 +78,12 @@ def move_petition(
         day = asked.happened_on or clock.today()
         # The command line brings in the past, whose plans may have come due since.
         after = counted[0] if move.name == ACKNOWLEDGE else counted[-1]
-        check_move(move, asked, after.happened_on, clock.today() if actor else day)
+        earliest = after.happened_on or petition.received_on
+        check_move(move, asked, earliest, clock.today() if actor else day)
+        if wanted := _date_set_anew(move, asked):
+            check_late_due(actor, petition, wanted)
+        if move.needs_department and not (asked.department_id or petition.department_id):
+            raise MoveRefused("Choose the department in charge.")
         if move.needs_later_due_date:
             check_extension(petition.due_on, asked.due_on)
         if move.is_for_unanswered and acknowledged(facts(history)):
@@ -93,6 +101,20 @@ def move_petition(
             ground=asked.ground if move.needs_ground and asked.ground else "",
         )
         record(session, actor, petition, step, history, former_cell)
+
+
+def _is_same(actor: User | None, last: PetitionStep, asked: MoveRequest) -> bool:
+    """Tell whether the last step is this person's, and says what is asked for again."""
+    said = (last.move, last.note, last.document_number)
+    wanted = (asked.move_name, checked(asked.note), checked(asked.document_number))
+    return actor is not None and last.actor_id == actor.id and said == wanted
+
+
+def _date_set_anew(move: Move, asked: MoveRequest) -> date | None:
+    """Give the date that a step sets without the document that an extension has."""
+    if move.needs_plan_date:
+        return asked.plan_on
+    return asked.due_on if move.offers_due_date else None
 
 
 def _is_own_approval(actor: User | None, move: Move, proposer_id: int | None) -> bool:
@@ -123,7 +145,9 @@ def _apply(
         _final_master(session, actor, petition, asked.master_code) if move.needs_master else None
     )
     if move.offers_department:
-        check_department(session, asked.department_id)
+        # The one it has may have been retired since.
+        if asked.department_id != petition.department_id:
+            check_department(session, asked.department_id)
         petition.department_id = asked.department_id or petition.department_id
     if move.target is None:
         if move.needs_later_due_date:

@@ -15,6 +15,7 @@ from tracker.core.db import transaction
 from tracker.core.errors import NotAllowed, NotFound
 from tracker.core.numbering import next_number
 from tracker.core.text import checked
+from tracker.dialogues.lifecycle import HAPPENED, Stage
 from tracker.dialogues.models import Category, Department, Dialogue
 from tracker.journal import service as journal
 from tracker.petitions.lifecycle import RECEIVE, Status
@@ -25,10 +26,11 @@ from tracker.petitions.rules import (
     UNKNOWN,
     ack_due,
     category_basis,
+    exact_day,
     first_day,
     limit_of,
 )
-from tracker.petitions.service.recording import record, searched
+from tracker.petitions.service.recording import add_step, post_change, searched
 from tracker.petitions.service.requests import (
     NewPetition,
     PetitionRefused,
@@ -57,7 +59,7 @@ def log_petition(session: Session, actor: User | None, new: NewPetition, key: st
 
 def _log(session: Session, actor: User | None, new: NewPetition, key: str) -> Petition:
     with transaction(session):
-        if actor is not None and key and (code := journal.made_before(session, actor, key)):
+        if actor is not None and key and (code := journal.made_before(session, actor, key, "KN-")):
             return session.scalars(select(Petition).where(Petition.code == code)).one()
         _check_known(session, actor, new)
         petition = _new_row(session, actor, new)
@@ -65,14 +67,17 @@ def _log(session: Session, actor: User | None, new: NewPetition, key: str) -> Pe
             journal.keep_key(session, actor, key, petition.code)
         session.add(petition)
         session.flush()  # steps, postings and journal name the row
-        day = petition.received_on
+        day = exact_day(petition.received_on, petition.date_precision)
         first = PetitionStep(move=RECEIVE, happened_on=day)
-        record(session, actor, petition, first, [])
+        add_step(session, actor, petition, first, [])
+        steps = [first]
         if new.answer_on_spot.strip():
             petition.status = Status.EXPLAINED
             answer = checked(new.answer_on_spot)
             step = PetitionStep(move="explain", happened_on=day, note=answer)
-            record(session, actor, petition, step, [first])
+            add_step(session, actor, petition, step, steps)
+            steps.append(step)
+        post_change(session, petition, [], steps)
     return petition
 
 
@@ -103,10 +108,23 @@ def _check_known(session: Session, actor: User | None, new: NewPetition) -> None
     check_place(session, actor, new.place_id)
     check_category(session, new.category_id)
     check_department(session, new.department_id)
-    if new.dialogue_id is not None and actor is not None:
-        dialogue = session.get(Dialogue, new.dialogue_id)
-        if dialogue is None or dialogue.place_id not in scope_ids(session, actor.place_id):
-            raise NotFound("There is no such dialogue.")
+    if new.dialogue_id is None:
+        return
+    dialogue = session.get(Dialogue, new.dialogue_id)
+    if dialogue is None or (
+        actor is not None and dialogue.place_id not in scope_ids(session, actor.place_id)
+    ):
+        raise NotFound("There is no such dialogue.")
+    _check_held(dialogue)
+
+
+def _check_held(dialogue: Dialogue) -> None:
+    """Refuse a dialogue at which nothing can have been raised: cancelled, or still to come."""
+    if dialogue.stage is Stage.CANCELLED:
+        raise PetitionRefused("The dialogue was cancelled; log the petition without it.")
+    has_come = dialogue.held_on is not None and dialogue.held_on <= clock.today()
+    if dialogue.stage not in HAPPENED and not has_come:
+        raise PetitionRefused("The dialogue has not been held yet; log the petition without it.")
 
 
 def _due(session: Session, new: NewPetition, received_on: date | None) -> tuple[date | None, str]:

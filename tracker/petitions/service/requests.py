@@ -3,10 +3,14 @@
 from dataclasses import dataclass, field
 from datetime import date
 
+from tracker.accounts.models import User
+from tracker.accounts.permissions import Permission
 from tracker.core import clock
-from tracker.core.dates import Precision
+from tracker.core.dates import FIRST_YEAR, YEARS_AHEAD, Precision, is_sensible_year
 from tracker.core.errors import TrackerError
+from tracker.core.text import tidy_line
 from tracker.petitions.lifecycle import Channel, Ground, Kind, Level, Move, Petitioner
+from tracker.petitions.models import Petition
 from tracker.petitions.rules import (
     CONTENT_LIMIT,
     MOST_PEOPLE,
@@ -14,6 +18,7 @@ from tracker.petitions.rules import (
     NOTE_LIMIT,
     PHONE_LIMIT,
     first_day,
+    is_late,
 )
 
 
@@ -85,7 +90,7 @@ class MoveRequest:
 
 def check_facts(facts: Facts) -> None:
     """Refuse facts that contradict each other."""
-    if not facts.content.strip():
+    if not tidy_line(facts.content):
         raise PetitionRefused("Enter what was raised.")
     check_length(facts.content, CONTENT_LIMIT)
     for text, limit in (
@@ -94,6 +99,7 @@ def check_facts(facts: Facts) -> None:
         (facts.citizen_phone, PHONE_LIMIT),
     ):
         check_length(text, limit)
+    check_years(PetitionRefused, received_on=facts.received_on, due_on=facts.due_on)
     if (facts.received_on is None) != (facts.date_precision is Precision.UNKNOWN):
         raise PetitionRefused("Enter the day of receipt, or say that it is unknown.")
     if facts.received_on and facts.received_on > clock.today():
@@ -102,6 +108,19 @@ def check_facts(facts: Facts) -> None:
     if received and facts.due_on and facts.due_on < received:
         raise PetitionRefused("The due date cannot be before the day of receipt.")
     _check_petitioner(facts)
+
+
+def check_years(refusal: type[TrackerError], **days: date | None) -> None:
+    """Refuse a day, beside the field it was typed in, that is a slip of the finger."""
+    today = clock.today()
+    for name, day in days.items():
+        if not is_sensible_year(day, today):
+            raise refusal(
+                "The year must lie between %(first)s and %(last)s.",
+                field=name,
+                first=FIRST_YEAR,
+                last=today.year + YEARS_AHEAD,
+            )
 
 
 def check_length(text: str, limit: int) -> None:
@@ -125,6 +144,9 @@ def _check_petitioner(facts: Facts) -> None:
 
 def check_move(move: Move, asked: MoveRequest, last_day: date | None, plan_after: date) -> None:
     """Refuse a move that lacks what it asks for, or whose days are out of order."""
+    check_years(
+        MoveRefused, happened_on=asked.happened_on, due_on=asked.due_on, plan_on=asked.plan_on
+    )
     day = asked.happened_on or clock.today()
     if day > clock.today() or (last_day and day < last_day):
         raise MoveRefused("The day must lie between the step before and today.")
@@ -144,6 +166,22 @@ def check_move(move: Move, asked: MoveRequest, last_day: date | None, plan_after
         raise MoveRefused("Enter the document number, or how the citizen was told.")
     if move.needs_master and not asked.master_code.strip():
         raise MoveRefused("Name the petition that this one is joined to.")
+
+
+def check_late_due(actor: User | None, petition: Petition, wanted: date | None) -> None:
+    """Refuse to hide lateness: only a leader moves a due date that has passed, or takes it away."""
+    if actor is None or actor.may(Permission.APPROVE_PETITION):
+        return
+    was = petition.due_on
+    if not is_late(petition.status, was, clock.today()) or was is None:
+        return
+    if wanted is None or wanted > was:
+        raise PetitionRefused(
+            "The petition is late since %(day)s: extend the due date by a document, or ask the"
+            " leader to set a new one.",
+            day=clock.shown_date(was),
+            field="due_on",
+        )
 
 
 def check_extension(due_on: date | None, wanted: date | None) -> None:

@@ -10,11 +10,17 @@ from tracker.accounts.guard import current_user, requires
 from tracker.accounts.permissions import Permission
 from tracker.attachments.queries import attachment_for, opened
 from tracker.attachments.service import keep_file, remove_file
-from tracker.core.errors import TrackerError
+from tracker.core.errors import NotAllowed, TrackerError
 from tracker.core.i18n import gettext
 from tracker.core.web import db_session, download
 from tracker.petitions.forms import FileForm, ReasonForm
-from tracker.petitions.views.blueprint import asked_petition, bp, files_root, uploaded
+from tracker.petitions.views.blueprint import (
+    asked_petition,
+    bp,
+    files_root,
+    may_see_names,
+    uploaded,
+)
 from tracker.petitions.views.one import page_of
 
 CHUNK = 64 * 1024
@@ -45,6 +51,8 @@ def add_file(code: str) -> Any:
 def file(code: str, file_id: int) -> Response:
     """Give a kept file to those who may see the petition; never to be shown as a page of ours."""
     asked_petition(code)
+    if not may_see_names():
+        raise NotAllowed("Files may name people: they are open to those who work with petitions.")
     attachment = attachment_for(db_session(), code, file_id)
     pieces = _pieces(opened(attachment, files_root()))
     answer = download(pieces, attachment.media_type, attachment.original_name)

@@ -50,7 +50,7 @@ def index() -> Any:
         said = [(k, v) for k, v in request.args.items(multi=True) if v.strip()]
         return redirect(f"{request.path}?{urlencode(said)}".rstrip("?"), 303)
     session, scope = db_session(), current_scope().ids
-    asked = asked_in(session, scope, request.args)
+    asked = asked_in(session, scope, request.args, with_names=may_see_names())
     page = petition_page(session, scope, asked.filter, asked.sort, request.args.get("after"))
     form = FilterForm(request.args)
     form.offer(
@@ -76,7 +76,7 @@ def index() -> Any:
 def csv() -> Response:
     """Give all rows of the list as a file; whatever may fail does so before the first byte."""
     scope, user = current_scope().ids, current_user()
-    asked = asked_in(db_session(), scope, request.args)
+    asked = asked_in(db_session(), scope, request.args, with_names=may_see_names())
     variant = csvout.variant_of(request.args.get("variant"))
     separator = csvout.separator_of(request.args.get("separator"), variant)
     count = petition_count(db_session(), scope, asked.filter)

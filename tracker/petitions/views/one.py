@@ -88,7 +88,7 @@ def page_of(
         petition=petition,
         clocks=clocks_of(session, petition, steps),
         transfer_advice=TRANSFER_ADVICE.get(petition.kind),
-        steps=timeline(session, petition),
+        steps=timeline(session, scope, petition),
         moves=moves,
         tried=tried,
         lost=tried if tried not in [form for _, form in moves] else None,
