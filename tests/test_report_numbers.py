@@ -353,4 +353,4 @@ def test_the_number_of_statements_does_not_grow_with_the_register(session, make,
     _random_register(session, make, random.Random(1), petitions=6)
     ids = scope_ids(session, make.home.id)
 
-    assert _statements(session, read) == few <= 12
+    assert _statements(session, read) == few <= 13
