@@ -28,7 +28,7 @@ class Duty(Labelled):
     NOTICE = "notice", N_("Public notice")
     HOLDING = "holding", N_("Dialogue held")
     CONCLUSION = "conclusion", N_("Conclusions issued")
-    RESULT = "result", N_("Results published")
+    RESULT = "result", N_("Publication of the results")
     VILLAGE_HEADS = "village_heads", N_("Results sent to village heads")
     UNIT_REPORT = "unit_report", N_("Reports of the units in charge")
 
