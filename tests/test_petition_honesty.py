@@ -351,3 +351,20 @@ def test_a_key_that_made_another_kind_of_record_is_refused(session, make):
 def test_marks_without_width_are_no_content(make):
     with pytest.raises(PetitionRefused, match="what was raised"):
         make.petition(content="\u200b\u2060\ufeff")
+
+
+def test_units_that_cooperate_are_named_when_a_petition_is_logged(visit, make, session):
+    sent = {
+        "petitioner": "unnamed",
+        "people": "1",
+        "place": str(make.home.id),
+        "content": "Sửa cầu",
+        "category": str(make.category().id),
+        "kind": "recommendation",
+        "level": "commune",
+        "channel": "letter",
+        "cooperating": "Công an xã",
+        "key": "k" * 32,
+    }
+    assert visit().post("/petitions/new", **sent).status_code == 303
+    assert session.scalars(select(Petition.cooperating)).all() == ["Công an xã"]

@@ -72,6 +72,7 @@ class FactsForm(BaseForm):
     kind = WordField(N_("Kind"), Kind, CHOSEN, default=Kind.RECOMMENDATION)
     level = WordField(N_("Level of competence"), Level, CHOSEN, default=Level.COMMUNE)
     department = RowField(N_("Department in charge"), empty=N_("Not yet assigned"))
+    cooperating = TextField(N_("Cooperating units"))
     channel = WordField(
         N_("Channel"), Channel, CHOSEN, members=OUTSIDE_DIALOGUES, default=Channel.VILLAGE_VISIT
     )
@@ -101,6 +102,7 @@ class FactsForm(BaseForm):
             "kind": self.kind.data,
             "content": self.content.data,
             "department_id": self.department.data,
+            "cooperating": self.cooperating.data or "",
             "level": self.level.data,
             "petitioner": self.petitioner.data,
             "citizen_name": self.citizen_name.data,
@@ -122,7 +124,6 @@ class AmendForm(FactsForm):
     """Facts of a petition as they should read, and why."""
 
     channel = WordField(N_("Channel"), Channel, CHOSEN)
-    cooperating = TextField(N_("Cooperating units"))
     reason = LongTextField(
         N_("Reason for the correction"),
         [required(N_("State the reason."))],
@@ -132,7 +133,4 @@ class AmendForm(FactsForm):
 
     def facts(self) -> dict[str, Any]:
         """Give what was typed, with what a new petition has elsewhere."""
-        return super().facts() | {
-            "channel": self.channel.data,
-            "cooperating": self.cooperating.data,
-        }
+        return super().facts() | {"channel": self.channel.data}
