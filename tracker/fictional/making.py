@@ -154,6 +154,8 @@ def _make(session: Session, commune: Commune, plan: Plan, raised: Raised, today:
     for move in asked:
         is_approval = MOVES[move.move_name].permission is Permission.APPROVE_PETITION
         actor: User | None = commune.leader if is_approval else commune.staff
+        if move.move_name in ("assign", "defer") and petition.due_on and petition.due_on < today:
+            actor = commune.leader  # a due date that has passed is a leader's to move
         if move.plan_on and move.plan_on <= today:
             actor = None  # only the command line brings in a plan that has come due since
         move_petition(session, actor, petition, move)

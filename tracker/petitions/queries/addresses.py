@@ -105,7 +105,11 @@ class Asked:
 
 
 def asked_in(
-    session: Session, scope: frozenset[int], arguments: Mapping[str, str], *, with_names: bool = True
+    session: Session,
+    scope: frozenset[int],
+    arguments: Mapping[str, str],
+    *,
+    with_names: bool = True,
 ) -> Asked:
     """Read an address; what it names that the register does not know is left out and told.
 
