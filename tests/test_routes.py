@@ -118,7 +118,7 @@ def test_a_method_nobody_declared_is_refused(visit):
 
 @pytest.mark.parametrize(
     "path",
-    ["/petitions?q=%00", "/petitions/%00", "/petitions?category=%00", "/dialogues/DT%00"],
+    ["/petitions?status=%00", "/petitions/%00", "/petitions?category=%00", "/dialogues/DT%00"],
 )
 def test_signs_that_nobody_can_read_are_no_address(visit, path):
     assert visit().get(path).status_code == 404

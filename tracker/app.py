@@ -133,7 +133,9 @@ def _bound_request() -> None:
         request.max_content_length = FORM_BODY
         if request.get_data(cache=True).count(b"&") >= FORM_PARTS:
             raise RequestEntityTooLarge()
-    values = [*(request.view_args or {}).values(), *request.args.values()]
+    # A search may hold any sign: what no text of the register holds finds nothing.
+    named = (value for name, value in request.args.items() if name != "q")
+    values = [*(request.view_args or {}).values(), *named]
     if any(has_forbidden(value) for value in values if isinstance(value, str)):
         raise NotFound()
     if any(value > LARGEST_KEY for value in values if isinstance(value, int)):
