@@ -304,7 +304,7 @@ def test_the_list_says_what_to_do_when_it_is_empty(visit, make):
         "after=!!!",
         "after=W10",
         "sort=x",
-        "q=%00",
+        "clock=x&duty=y",
         "date_unknown=x",
         "q=" + "a" * 3000,
     ],
