@@ -282,16 +282,25 @@ def test_pages_change_a_limit_and_the_choices(session, make, visit, admin):
 
     chosen = {
         "due_soon_days": "5",
+        "commitment_soon_days": "10",
         "leader_after_days": "1",
         "monitor_after_days": "5",
         "announced_to": "2026",
+        "dialogues_a_year": "2",
+        "yearly_from_month": "6",
     }
     shown = person.post("/settings/choices", **chosen)
     sent = {name: text for name, text in _hidden(shown.text).items() if name != "csrf_token"}
     assert person.post("/settings/choices/apply", **sent).status_code == 303
     session.expire_all()
     session.rollback()
-    assert choices_of(session) == Choices(calendar_rolls=False, due_soon_days=5)
+    assert choices_of(session) == Choices(
+        calendar_rolls=False,
+        due_soon_days=5,
+        commitment_soon_days=10,
+        dialogues_a_year=2,
+        yearly_from_month=6,
+    )
 
 
 def test_a_petitions_page_leads_to_the_account_of_its_date(session, make, visit, admin):

@@ -9,6 +9,8 @@ import pytest
 from sqlalchemy import func, select
 
 from tracker.accounts.permissions import Role
+from tracker.calendar.rules import Choices
+from tracker.calendar.service import write_choices
 from tracker.commitments.columns import COLUMNS
 from tracker.commitments.lifecycle import Outcome, State
 from tracker.commitments.models import Commitment, HouseholdVisit, WorkingGroup
@@ -16,6 +18,7 @@ from tracker.commitments.service import MoveRequest, NewCommitment, Person, make
 from tracker.commitments.service import move_commitment as move
 from tracker.core import clock
 from tracker.core.dates import Precision
+from tracker.core.db import transaction
 from tracker.dialogues.service import move_dialogue
 from tracker.petitions.lifecycle import Petitioner
 from tracker.places.rules import PlaceKind
@@ -264,6 +267,10 @@ def test_the_first_page_shows_promises_past_their_date_and_due_soon(visit, make,
         assert overdue.code in page
         assert soon.code in page
         assert later.code not in page
+
+    with transaction(session):
+        write_choices(session, Choices(commitment_soon_days=2))
+    assert soon.code not in visit().get("/").text
 
 
 def test_nonsense_in_an_address_is_told_or_left_out(visit, make, session):

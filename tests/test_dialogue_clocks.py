@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 
 from tracker.calendar.models import DeadlineRule
 from tracker.calendar.queries import forget_clockwork
-from tracker.calendar.rules import Calendar, Clockwork, Limit, Rule, SpecialDay, Unit
-from tracker.calendar.service import seed_calendar, seed_limits
+from tracker.calendar.rules import Calendar, Choices, Clockwork, Limit, Rule, SpecialDay, Unit
+from tracker.calendar.service import seed_calendar, seed_limits, write_choices
 from tracker.core import clock
 from tracker.core.dates import Precision
+from tracker.core.db import transaction
 from tracker.dialogues.lifecycle import HAPPENED, Stage
 from tracker.dialogues.models import Dialogue, DialogueStep
 from tracker.dialogues.queries import (
@@ -35,12 +36,13 @@ from tracker.dialogues.rules import (
     due_of,
     first_day_due_from,
     pressing,
+    yearly,
 )
 from tracker.dialogues.service import DialogueRefused, move_dialogue
 from tracker.places.queries import scope_ids
 from tracker.places.rules import PlaceKind
 from tracker.seeding import seed_file
-from tracker.today.queries import paper_piles
+from tracker.today.queries import paper_piles, year_in_question
 
 LAW = date(2025, 6, 16)
 CALENDAR_DAYS, WORKING_DAYS = Unit.CALENDAR, Unit.WORKING
@@ -276,6 +278,28 @@ def test_each_commune_owes_one_dialogue_a_year_and_takes_over_its_past(session, 
     assert (year.rows[2].held, year.rows[2].requested) == (1, 1)
     assert year.rows[1].next_on == date(2025, 12, 31)
     assert [year.count(standing) for standing in Yearly] == [1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("held", "foretold", "owed", "standing"),
+    [
+        (1, 0, 1, Yearly.HELD),
+        (1, 0, 2, Yearly.MISSING),
+        (1, 1, 2, Yearly.FORETOLD),
+        (2, 0, 2, Yearly.HELD),
+        (0, 0, 1, Yearly.MISSING),
+    ],
+)
+def test_how_many_dialogues_a_year_are_owed_is_chosen(held, foretold, owed, standing):
+    assert yearly(held, foretold, owed) is standing
+
+
+def test_from_which_month_a_missing_dialogue_is_told_is_chosen(session, make):
+    scope = scope_ids(session, make.home.id)
+    for month, is_told in ((1, True), (13, False)):  # no month of the year is the thirteenth
+        with transaction(session):
+            write_choices(session, Choices(yearly_from_month=month))
+        assert (year_in_question(session, scope) is not None) is is_told
 
 
 def test_publishing_may_tell_when_the_results_were_sent_but_not_before_the_dialogue(session, make):

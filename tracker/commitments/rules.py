@@ -9,7 +9,6 @@ from tracker.commitments.lifecycle import Outcome, State
 from tracker.core.i18n import N_, Labelled
 
 PROMISE_LIMIT, LINE_LIMIT, NOTE_LIMIT = 5_000, 200, 20_000
-SOON_DAYS = 7
 FIRST_YEAR, YEARS_AHEAD = 1945, 30
 EXCERPT = 180
 

@@ -14,7 +14,6 @@ from tracker.calendar.rules import Choices
 from tracker.commitments.lifecycle import State
 from tracker.commitments.models import Commitment
 from tracker.commitments.queries.register import stands_as as promise_stands_as
-from tracker.commitments.rules import SOON_DAYS
 from tracker.core.clock import shown_date
 from tracker.dialogues.queries import pressing_rows
 from tracker.dialogues.queries import terms_of as dialogue_terms
@@ -142,7 +141,7 @@ class _Asked:
         )
 
     def commitments_soon(self) -> Section:
-        last = self.day + timedelta(days=SOON_DAYS)
+        last = self.day + timedelta(days=self.choices.commitment_soon_days)
         mine = self._of_place() if self.reach.hears_of_soon else false()
         condition = and_(
             promise_stands_as(State.OPEN, self.day),

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from sqlalchemy import ColumnElement, and_, not_, or_, select, true
 from sqlalchemy.orm import Session
 
+from tracker.calendar.queries import choices_of
 from tracker.core import clock
 from tracker.core.dates import Precision, first_day
 from tracker.core.i18n import N_, Labelled
@@ -20,7 +21,7 @@ from tracker.dialogues.queries import (
     terms_of,
     year_of,
 )
-from tracker.dialogues.rules import REMIND_FROM_MONTH, Clock, Duty, Pressing, pressing
+from tracker.dialogues.rules import Clock, Duty, Pressing, pressing
 from tracker.petitions.queries import PetitionFilter, petition_count
 from tracker.places.models import Place
 
@@ -78,9 +79,9 @@ def paper_piles(session: Session, scope: frozenset[int]) -> list[PaperPile]:
 
 
 def year_in_question(session: Session, scope: frozenset[int]) -> Year | None:
-    """Give the year's dialogues by commune, late in a year in which some commune has none."""
+    """Give the year's dialogues by commune, late in a year in which some commune lacks one."""
     today = clock.today()
-    if today.month < REMIND_FROM_MONTH:
+    if today.month < choices_of(session).yearly_from_month:
         return None
     year = year_of(session, scope, today.year)
     return year if year.count("missing") else None

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from sqlalchemy.orm import Session
 
 from tracker.briefing.lifecycle import Why
+from tracker.calendar.queries import choices_of
 from tracker.commitments.lifecycle import State
 from tracker.commitments.queries import (
     CommitmentFilter,
@@ -14,7 +15,6 @@ from tracker.commitments.queries import (
     commitment_count,
     commitment_page,
 )
-from tracker.commitments.rules import SOON_DAYS
 from tracker.core import clock
 from tracker.core.clock import shown_date
 from tracker.petitions.lifecycle import Status
@@ -104,9 +104,11 @@ def proposals(
     return piles
 
 
-def commitments_due(today: date) -> dict[Why, tuple[CommitmentFilter, dict[str, str]]]:
+def commitments_due(
+    session: Session, today: date
+) -> dict[Why, tuple[CommitmentFilter, dict[str, str]]]:
     """Give what is asked of commitments: past their date, and due within the next days."""
-    soon = today + timedelta(days=SOON_DAYS)
+    soon = today + timedelta(days=choices_of(session).commitment_soon_days)
     days = {"due_from": shown_date(today), "due_to": shown_date(soon)}
     return {
         Why.PROMISE_OVERDUE: (
@@ -132,7 +134,7 @@ def _pile(
         count = petition_count(session, scope, asked)
         found = petition_page(session, scope, asked, Sort.DUE, size=size).rows if count else []
         return Pile(why, count, [_of_petition(row) for row in found], arguments, True)
-    wanted, arguments = commitments_due(today)[why]
+    wanted, arguments = commitments_due(session, today)[why]
     count = commitment_count(session, scope, wanted)
     rows = commitment_page(session, scope, wanted, size=size).rows if count else []
     return Pile(why, count, [_of_commitment(row) for row in rows], arguments, False)

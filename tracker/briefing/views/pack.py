@@ -117,7 +117,7 @@ def _files(session: Session, asked: Asked) -> Iterator[tuple[str, Iterator[str]]
         (Why.PROMISE_OVERDUE, "cam-ket-qua-han.csv"),
         (Why.PROMISE_DUE, "cam-ket-sap-den-han.csv"),
     ):
-        wanted, _ = commitments_due(asked.today)[why]
+        wanted, _ = commitments_due(session, asked.today)[why]
         promised = commitment_export_rows(session, asked.scope, wanted)
         yield name, written(COMMITMENTS, promised)
     month = min(briefing.held_on, asked.today)

@@ -1,4 +1,4 @@
-"""What an installation decides for itself about its clocks."""
+"""What an installation decides for itself about its clocks, and about the dialogues of a year."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -16,9 +16,12 @@ class Choices:
 
     calendar_rolls: bool = True
     due_soon_days: int = 3
+    commitment_soon_days: int = 7
     leader_after_days: int = 1
     monitor_after_days: int = 5
     announced_to: int = LAST_ANNOUNCED_YEAR
+    dialogues_a_year: int = 1
+    yearly_from_month: int = 9
 
     def written(self) -> dict[str, str]:
         """Give each setting as the table keeps it."""
@@ -39,9 +42,12 @@ class Choices:
 
 CHOICE_BOUNDS = {
     "due_soon_days": (0, 60),
+    "commitment_soon_days": (0, 60),
     "leader_after_days": (0, 365),
     "monitor_after_days": (0, 365),
     "announced_to": (2020, 2100),
+    "dialogues_a_year": (1, 12),
+    "yearly_from_month": (1, 12),
 }
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
+from tracker.calendar.queries import choices_of
 from tracker.commitments.lifecycle import State
 from tracker.commitments.queries.register import (
     CommitmentFilter,
@@ -12,7 +13,6 @@ from tracker.commitments.queries.register import (
     commitment_count,
     commitment_page,
 )
-from tracker.commitments.rules import SOON_DAYS
 from tracker.core import clock
 from tracker.core.clock import shown_date
 from tracker.core.i18n import N_, Labelled
@@ -40,7 +40,7 @@ class Pile:
 def promise_piles(session: Session, scope: frozenset[int]) -> list[Pile]:
     """Give what is overdue and what falls due within the next days, the oldest date first."""
     today = clock.today()
-    soon = today + timedelta(days=SOON_DAYS)
+    soon = today + timedelta(days=choices_of(session).commitment_soon_days)
     overdue = CommitmentFilter(state=State.OVERDUE)
     nearing = CommitmentFilter(state=State.OPEN, due_from=today, due_to=soon)
     days = {"due_from": shown_date(today), "due_to": shown_date(soon)}

@@ -1,4 +1,4 @@
-"""One dialogue a year: which communes of a scope had theirs, foretold one, or have none."""
+"""Dialogues of a year: which communes of a scope had theirs, foretold them, or lack some."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -6,6 +6,7 @@ from datetime import date
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
+from tracker.calendar.queries import choices_of
 from tracker.core.text import sort_key
 from tracker.dialogues.lifecycle import HAPPENED, UPCOMING, Stage
 from tracker.dialogues.models import Dialogue
@@ -21,6 +22,7 @@ class YearRow:
     key: str
     name: str
     is_fictional: bool
+    owed: int
     held: int = 0
     foretold: int = 0
     requested: int = 0
@@ -28,8 +30,8 @@ class YearRow:
 
     @property
     def standing(self) -> Yearly:
-        """Whether the commune has had its dialogue of the year."""
-        return yearly(self.held, self.foretold)
+        """Whether the commune has had its dialogues of the year."""
+        return yearly(self.held, self.foretold, self.owed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +74,13 @@ def year_of(session: Session, scope: frozenset[int], year: int) -> Year:
         responsible = next((at for at in chain(nodes, count.place_id) if at in communes), None)
         if responsible is not None:
             counted[responsible].append(count)
+    owed = choices_of(session).dialogues_a_year
     rows = [
         YearRow(
             communes[commune_id].key,
             communes[commune_id].name,
             communes[commune_id].is_fictional,
+            owed,
             sum(count.held for count in counts),
             sum(count.foretold for count in counts),
             sum(count.requested for count in counts),

@@ -33,19 +33,17 @@ from tracker.dialogues.rules.facts import (
     is_sensible_year,
     read_time,
 )
-from tracker.dialogues.rules.yearly import LEAST_A_YEAR, REMIND_FROM_MONTH, Yearly, yearly
+from tracker.dialogues.rules.yearly import Yearly, yearly
 
 __all__ = [
     "COUNTS",
     "DAYS_AFTER",
     "FIRST_YEAR",
-    "LEAST_A_YEAR",
     "LIMIT_OF",
     "LINES_KEPT",
     "LINE_LIMIT",
     "MINUTES_LIMIT",
     "MOST_PEOPLE",
-    "REMIND_FROM_MONTH",
     "TEXT_LIMIT",
     "TEXT_LIMITS",
     "TOPIC_LIMIT",

@@ -1,22 +1,21 @@
-"""At least one dialogue a year in each commune (Law 72/2025/QH15, article 43)."""
+"""At least one dialogue a year in each commune (Law 72/2025/QH15, article 43).
+
+How many an office owes is chosen there: what the law asks for, or more.
+"""
 
 from tracker.core.i18n import N_, Labelled
 
-LEAST_A_YEAR = 1
-REMIND_FROM_MONTH = 9
-"""From this month on the first page says that a commune's dialogue of the year is missing."""
-
 
 class Yearly(Labelled):
-    """Whether a commune has had its dialogue of the year."""
+    """Whether a commune has had its dialogues of the year."""
 
     HELD = "held", N_("held this year")
     FORETOLD = "foretold", N_("foretold, not yet held")
-    MISSING = "missing", N_("none held, none foretold")
+    MISSING = "missing", N_("still missing")
 
 
-def yearly(held: int, foretold: int) -> Yearly:
+def yearly(held: int, foretold: int, owed: int) -> Yearly:
     """Judge a commune's year by how many dialogues were held and how many are still expected."""
-    if held >= LEAST_A_YEAR:
+    if held >= owed:
         return Yearly.HELD
-    return Yearly.FORETOLD if held + foretold >= LEAST_A_YEAR else Yearly.MISSING
+    return Yearly.FORETOLD if held + foretold >= owed else Yearly.MISSING

@@ -99,6 +99,9 @@ class ChoicesForm(BaseForm):
     due_soon_days = _days(
         N_("Days before the due date from which a petition is due soon"), "due_soon_days"
     )
+    commitment_soon_days = _days(
+        N_("Days before the due date from which a commitment is due soon"), "commitment_soon_days"
+    )
     leader_after_days = _days(N_("Days late after which the leader is told"), "leader_after_days")
     monitor_after_days = _days(
         N_("Days late after which the monitor is told"), "monitor_after_days"
@@ -110,15 +113,31 @@ class ChoicesForm(BaseForm):
         most=CHOICE_BOUNDS["announced_to"][1],
         description=N_("Every date in a later year is marked provisional."),
     )
+    dialogues_a_year = NumberField(
+        N_("Dialogues that a commune owes each year"),
+        [required(N_("Enter the number of dialogues."))],
+        least=CHOICE_BOUNDS["dialogues_a_year"][0],
+        most=CHOICE_BOUNDS["dialogues_a_year"][1],
+        description=N_("The law asks for at least one a year."),
+    )
+    yearly_from_month = NumberField(
+        N_("Month from which the first page tells that a dialogue of the year is missing"),
+        [required(N_("Enter the month."))],
+        least=CHOICE_BOUNDS["yearly_from_month"][0],
+        most=CHOICE_BOUNDS["yearly_from_month"][1],
+    )
 
     def choices(self) -> Choices:
         """Give what was chosen."""
         return Choices(
             calendar_rolls=bool(self.calendar_rolls.data),
             due_soon_days=self.due_soon_days.data,
+            commitment_soon_days=self.commitment_soon_days.data,
             leader_after_days=self.leader_after_days.data,
             monitor_after_days=self.monitor_after_days.data,
             announced_to=self.announced_to.data,
+            dialogues_a_year=self.dialogues_a_year.data,
+            yearly_from_month=self.yearly_from_month.data,
         )
 
 
