@@ -5,13 +5,15 @@ import re
 
 import pytest
 from PIL import Image
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
 from tracker.accounts.permissions import Role
 from tracker.attachments.models import Attachment
+from tracker.attachments.service import Upload, keep_file
 from tracker.petitions.lifecycle import Status
 from tracker.petitions.models import Petition
+from tracker.petitions.service import MoveRequest, move_with_evidence
 
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 
@@ -162,3 +164,47 @@ def test_neither_step_nor_file_is_kept_when_one_is_refused(
     assert _count(session) == 0
     folder = app.config["SETTINGS"].instance / "files"
     assert not folder.exists() or list(folder.iterdir()) == []
+
+
+def test_neither_step_nor_file_is_kept_when_the_last_commit_fails(session, make, tmp_path):
+    petition, staff, root = make.petition(), make.user(), tmp_path / "files"
+
+    def fail(connection):
+        if connection.scalar(select(func.count(Attachment.id))):
+            raise OSError("The disk is full.")
+
+    event.listen(session.get_bind(), "commit", fail)
+    with pytest.raises(OSError, match="full"):
+        _moved_with_evidence(session, staff, petition, _upload(), root)
+
+    assert list(root.iterdir()) == []
+    assert _count(session) == 0
+    assert petition.status is Status.RECEIVED
+
+
+def test_others_write_while_a_file_arrives(session, make, tmp_path):
+    petition, staff, root = make.petition(), make.user(), tmp_path / "files"
+
+    class Arriving(io.BytesIO):
+        """A file whose bytes arrive while somebody else keeps a file of their own."""
+
+        def read(self, size=-1):
+            if self.tell() == 0:
+                with Session(session.get_bind()) as other:
+                    keep_file(other, staff, "DT-2026-0001", make.home.id, _upload(), root)
+            return super().read(size)
+
+    session.refresh(petition)  # as a page that fetched it does, under the lock of a writer
+    _moved_with_evidence(session, staff, petition, Upload("b.pdf", Arriving(PDF)), root)
+
+    assert _count(session) == 2
+    assert _status(session, petition) is Status.AWAITING_APPROVAL
+
+
+def _upload():
+    return Upload("a.pdf", io.BytesIO(PDF))
+
+
+def _moved_with_evidence(session, actor, petition, upload, root):
+    asked = MoveRequest("propose", note="Đã sửa đường", has_new_evidence=True)
+    move_with_evidence(session, actor, petition, asked, upload, root)

@@ -24,7 +24,7 @@ from tracker.attachments.rules import (
     clean_name,
 )
 from tracker.core import clock
-from tracker.core.db import transaction
+from tracker.core.db import batch, release, transaction
 from tracker.core.errors import NotAllowed
 from tracker.core.text import checked
 from tracker.journal import service as journal
@@ -46,10 +46,15 @@ class Upload:
     stream: BinaryIO
 
 
-def check_upload(upload: Upload) -> None:
-    """Refuse a file that would not be kept; leaves the stream at its beginning."""
-    checked_kind(clean_name(upload.name), upload.stream)
-    upload.stream.seek(0)
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """A checked file on the disk that no row knows yet."""
+
+    path: Path
+    name: str
+    media_type: str
+    size: int
+    digest: str
 
 
 def keep_file(
@@ -59,24 +64,18 @@ def keep_file(
 
     The bytes are on the disk before the row is committed, and are removed again when it is not.
     """
-    _check_keeper(actor)
-    with _kept(upload, root) as (path, size, digest, media_type), transaction(session):
-        if count_of(session, subject) >= MOST_FILES:
-            raise FileRefused("A record holds at most %(most)s files.", most=MOST_FILES)
-        attachment = Attachment(
-            subject=subject,
-            place_id=place_id,
-            stored_name=path.name,
-            original_name=clean_name(upload.name),
-            media_type=media_type,
-            size=size,
-            sha256=digest,
-            uploaded_by_id=actor.id,
-            uploaded_at=clock.now(),
-        )
-        session.add(attachment)
-        journal.note(session, actor, "attachment:keep", subject, place_id)
-    return attachment
+    with _stored(session, actor, upload, root) as stored, transaction(session):
+        return _attach(session, actor, subject, place_id, stored)
+
+
+@contextmanager
+def keeping_proof(
+    session: Session, actor: User, subject: str, place_id: int, upload: Upload, root: Path
+) -> Iterator[None]:
+    """Keep a file together with the step it proves, which is taken inside: both, or neither."""
+    with _stored(session, actor, upload, root) as stored, batch(session):
+        yield
+        _attach(session, actor, subject, place_id, stored)
 
 
 def remove_file(session: Session, actor: User, attachment: Attachment, reason: str) -> None:
@@ -96,19 +95,43 @@ def _check_keeper(actor: User) -> None:
         raise NotAllowed("Your role does not attach files.")
 
 
+def _attach(
+    session: Session, actor: User, subject: str, place_id: int, stored: _Stored
+) -> Attachment:
+    if count_of(session, subject) >= MOST_FILES:
+        raise FileRefused("A record holds at most %(most)s files.", most=MOST_FILES)
+    attachment = Attachment(
+        subject=subject,
+        place_id=place_id,
+        stored_name=stored.path.name,
+        original_name=stored.name,
+        media_type=stored.media_type,
+        size=stored.size,
+        sha256=stored.digest,
+        uploaded_by_id=actor.id,
+        uploaded_at=clock.now(),
+    )
+    session.add(attachment)
+    journal.note(session, actor, "attachment:keep", subject, place_id)
+    return attachment
+
+
 @contextmanager
-def _kept(upload: Upload, root: Path) -> Iterator[tuple[Path, int, str, str]]:
+def _stored(session: Session, actor: User, upload: Upload, root: Path) -> Iterator[_Stored]:
     """Bring the bytes to the disk under a random name; take them back if what follows fails."""
+    _check_keeper(actor)
+    # Up to 20 MB are written and checked: nobody else waits for that.
+    release(session)
     root.mkdir(mode=0o700, parents=True, exist_ok=True)
-    name = secrets.token_hex(16)
-    arriving, path = root / f"{name}.part", root / name
+    name, random_name = clean_name(upload.name), secrets.token_hex(16)
+    arriving, path = root / f"{random_name}.part", root / random_name
     try:
         size, digest = _written(upload.stream, arriving)
         with arriving.open("rb") as file:
-            kind = checked_kind(clean_name(upload.name), file)
+            kind = checked_kind(name, file)
         arriving.rename(path)
         _sync_folder(root)
-        yield path, size, digest, kind.media_type
+        yield _Stored(path, name, kind.media_type, size, digest)
     except BaseException:
         arriving.unlink(missing_ok=True)
         path.unlink(missing_ok=True)

@@ -163,6 +163,12 @@ def transaction(session: Session) -> Iterator[None]:
         raise
 
 
+def release(session: Session) -> None:
+    """End what was read so far, so that slow work holds no lock; the rows stay in hand."""
+    with transaction(session):
+        pass
+
+
 @contextmanager
 def batch(session: Session) -> Iterator[None]:
     """Commit all transactions done inside as one; for long work, as each commit waits for the disk.

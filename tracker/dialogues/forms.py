@@ -1,10 +1,9 @@
-"""What is typed about a dialogue: its facts, its steps, its files."""
+"""What is typed about a dialogue: its facts, its steps."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from flask import request
-from flask_wtf.file import FileField, FileRequired
 from wtforms import (
     BooleanField,
     Field,
@@ -222,19 +221,3 @@ class FilterForm(BaseForm):
             clock=self.clock.data,
             duty=self.duty.data if self.clock.data else None,
         )
-
-
-class FileForm(BaseForm):
-    """A file to be kept with the dialogue."""
-
-    file = FileField(
-        N_("File"),
-        [FileRequired(N_("Choose a file."))],
-        description=N_("PDF, JPG, PNG, DOCX or XLSX, at most 20 MB."),
-    )
-
-
-class RemovalForm(BaseForm):
-    """Why a file is taken out of the record."""
-
-    reason = TextField(N_("Reason"), [required(N_("State the reason."))])

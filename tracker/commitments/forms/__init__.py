@@ -3,12 +3,11 @@
 from tracker.commitments.forms.facts import CommitmentEditForm, CommitmentForm
 from tracker.commitments.forms.groups import GroupForm, MemberForm, VisitForm
 from tracker.commitments.forms.listing import FilterForm, LedgerForm
-from tracker.commitments.forms.moving import FileForm, MoveForm, ReasonForm
+from tracker.commitments.forms.moving import MoveForm, ReasonForm
 
 __all__ = [
     "CommitmentEditForm",
     "CommitmentForm",
-    "FileForm",
     "FilterForm",
     "GroupForm",
     "LedgerForm",

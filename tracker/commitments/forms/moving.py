@@ -1,9 +1,10 @@
 """The steps of a commitment, their proof, and taking one back."""
 
 from flask import request
-from flask_wtf.file import FileField, FileRequired
+from flask_wtf.file import FileField
 from wtforms import Field, HiddenField
 
+from tracker.attachments.forms import FILE_KINDS
 from tracker.commitments import rules
 from tracker.commitments.forms.shared import VersionField
 from tracker.commitments.lifecycle import Move
@@ -12,7 +13,6 @@ from tracker.core import clock
 from tracker.core.fields import BaseForm, DayField, LongTextField, TextField, required
 from tracker.core.i18n import N_
 
-FILE_KINDS = N_("PDF, JPG, PNG, DOCX or XLSX, at most 20 MB.")
 NOTES = {
     "progress": N_("What has been done"),
     "keep": N_("What was done"),
@@ -77,13 +77,7 @@ def _demand(field: Field, sentence: str) -> None:
 
 
 class ReasonForm(BaseForm):
-    """Why the last step, a file or a visit is taken back."""
+    """Why the last step or a visit is taken back."""
 
     version = VersionField()
     reason = TextField(N_("Reason"), [required(N_("State the reason."))])
-
-
-class FileForm(BaseForm):
-    """A file to be kept beside the commitment."""
-
-    file = FileField(N_("File"), [FileRequired(N_("Choose a file."))], description=FILE_KINDS)

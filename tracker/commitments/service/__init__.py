@@ -2,7 +2,11 @@
 
 from tracker.commitments.service.groups import add_member, log_visit, set_up_group, void_visit
 from tracker.commitments.service.making import amend_commitment, make_commitment
-from tracker.commitments.service.moving import correct_commitment, move_commitment
+from tracker.commitments.service.moving import (
+    correct_commitment,
+    move_commitment,
+    move_with_evidence,
+)
 from tracker.commitments.service.requests import (
     CommitmentChange,
     CommitmentMoveRefused,
@@ -29,6 +33,7 @@ __all__ = [
     "log_visit",
     "make_commitment",
     "move_commitment",
+    "move_with_evidence",
     "set_up_group",
     "void_visit",
 ]

@@ -1,10 +1,12 @@
 """Leading a commitment to its end: progress, dates, proof, or the open word that it is broken."""
 
 from datetime import date
+from pathlib import Path
 
 from sqlalchemy.orm import Session
 
 from tracker.accounts.models import User
+from tracker.attachments.service import Upload, keeping_proof
 from tracker.commitments import rules
 from tracker.commitments.lifecycle import CORRECT, MOVES, Move
 from tracker.commitments.models import Commitment, CommitmentStep
@@ -51,6 +53,19 @@ def move_commitment(
             commitment.ended_precision = step.happened_precision
         _touch(commitment)
         record(session, actor, commitment, step)
+
+
+def move_with_evidence(
+    session: Session,
+    actor: User,
+    commitment: Commitment,
+    asked: MoveRequest,
+    upload: Upload,
+    root: Path,
+) -> None:
+    """Take one step and keep the file that proves it, both or neither; refuses as each does."""
+    with keeping_proof(session, actor, commitment.code, commitment.place_id, upload, root):
+        move_commitment(session, actor, commitment, asked)
 
 
 def correct_commitment(

@@ -1,8 +1,6 @@
 """What the pages of commitments share."""
 
-from pathlib import Path
-
-from flask import Blueprint, current_app
+from flask import Blueprint
 
 from tracker.accounts.guard import current_user
 from tracker.accounts.permissions import Permission
@@ -24,12 +22,6 @@ def asked_commitment(code: str) -> Commitment:
 def may_see_names() -> bool:
     """Tell whether the person works with households, and so with their names."""
     return current_user().may(Permission.REPORT_COMMITMENT)
-
-
-def files_root() -> Path:
-    """Give the folder that files are kept in, which no address leads into."""
-    instance: Path = current_app.config["SETTINGS"].instance
-    return instance / "files"
 
 
 def refuse(form: BaseForm, refusal: TrackerError, otherwise: str) -> None:

@@ -6,10 +6,11 @@ from flask import flash, redirect, render_template, request, url_for
 
 from tracker.accounts.guard import current_user, requires
 from tracker.accounts.permissions import Permission
+from tracker.attachments.forms import RemovalForm, UploadForm
 from tracker.attachments.queries import attachments_of
 from tracker.attachments.rules import FileRefused
-from tracker.attachments.service import Upload, check_upload, keep_file
-from tracker.commitments.forms import FileForm, MoveForm, ReasonForm
+from tracker.attachments.views import files_root, uploaded
+from tracker.commitments.forms import MoveForm, ReasonForm
 from tracker.commitments.lifecycle import MOVES
 from tracker.commitments.models import Commitment
 from tracker.commitments.queries.groups import groups_of_commitment
@@ -21,10 +22,14 @@ from tracker.commitments.queries.one import (
     timeline,
 )
 from tracker.commitments.rules import state_of
-from tracker.commitments.service import MoveRequest, correct_commitment, move_commitment
-from tracker.commitments.views.blueprint import asked_commitment, bp, files_root, refuse
+from tracker.commitments.service import (
+    MoveRequest,
+    correct_commitment,
+    move_commitment,
+    move_with_evidence,
+)
+from tracker.commitments.views.blueprint import asked_commitment, bp, refuse
 from tracker.core import clock
-from tracker.core.db import batch
 from tracker.core.errors import NotFound, TrackerError
 from tracker.core.i18n import gettext
 from tracker.core.web import db_session
@@ -91,8 +96,8 @@ def page_of(
     *,
     tried: MoveForm | None = None,
     reason: ReasonForm | None = None,
-    file: FileForm | None = None,
-    removal: tuple[int, ReasonForm] | None = None,
+    file: UploadForm | None = None,
+    removal: tuple[int, RemovalForm] | None = None,
 ) -> str:
     """Give the commitment's page; forms that were refused stand open on it as they were typed."""
     session, user = db_session(), current_user()
@@ -110,8 +115,8 @@ def page_of(
         lost=tried if tried not in [form for _, form in moves] else None,
         may_correct=may_correct(user, mistaken),
         reason=reason or ReasonForm(None, version=commitment.version),
-        file=file or FileForm(None),
-        removal=removal or (0, ReasonForm(None)),
+        file=file or UploadForm(None),
+        removal=removal or (0, RemovalForm(None)),
         files=attachments_of(session, commitment.code),
         groups=groups_of_commitment(session, commitment.id),
     )
@@ -119,16 +124,11 @@ def page_of(
 
 def _take(commitment: Commitment, form: MoveForm) -> None:
     session, user = db_session(), current_user()
-    sent = form.evidence.data if form.evidence else None
-    if not sent:
+    upload = uploaded(form.evidence.data) if form.evidence else None
+    if upload is None:
         move_commitment(session, user, commitment, _request(form))
-        return
-    upload = Upload(sent.filename or "", sent.stream)
-    check_upload(upload)
-    # The step and the file that proves it are kept together, or neither is.
-    with batch(session):
-        move_commitment(session, user, commitment, _request(form))
-        keep_file(session, user, commitment.code, commitment.place_id, upload, files_root())
+    else:
+        move_with_evidence(session, user, commitment, _request(form), upload, files_root())
 
 
 def _request(form: MoveForm) -> MoveRequest:

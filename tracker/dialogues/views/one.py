@@ -8,12 +8,13 @@ from markupsafe import Markup
 
 from tracker.accounts.guard import current_user, requires
 from tracker.accounts.permissions import Permission
+from tracker.attachments.forms import UploadForm
 from tracker.attachments.queries import attachments_of
 from tracker.calendar.rules import told
 from tracker.core.errors import TrackerError
 from tracker.core.i18n import gettext, say
 from tracker.core.web import db_session
-from tracker.dialogues.forms import FileForm, MoveForm
+from tracker.dialogues.forms import MoveForm
 from tracker.dialogues.lifecycle import MOVES
 from tracker.dialogues.models import Dialogue
 from tracker.dialogues.queries import clocks_by_id, offered_moves, timeline
@@ -66,7 +67,7 @@ def move(code: str) -> Any:
 def page_of(
     dialogue: Dialogue,
     refused: MoveForm | None = None,
-    file_form: FileForm | None = None,
+    file_form: UploadForm | None = None,
 ) -> str:
     """Write the page, with a form that was refused in its place."""
     session, user = db_session(), current_user()
@@ -88,7 +89,7 @@ def page_of(
         refused=refused,
         is_lost=is_lost,
         files=attachments_of(session, dialogue.code),
-        file_form=file_form or FileForm(formdata=None),
+        file_form=file_form or UploadForm(formdata=None),
         # Each section was written, and escaped, by a template of the feature it belongs to.
         sections=[Markup(section(dialogue)) for section in page_sections],
         told=told,

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from flask_wtf.file import FileField
 from wtforms import HiddenField
 
+from tracker.attachments.forms import FILE_KINDS, UploadForm
 from tracker.core import clock
 from tracker.core.fields import (
     BaseForm,
@@ -20,8 +21,6 @@ from tracker.petitions.forms.shared import in_use
 from tracker.petitions.lifecycle import ENDED, Ground, Move, Status
 from tracker.petitions.queries.choices import Choice
 from tracker.petitions.rules import NOTE_LIMIT
-
-FILE_KINDS = N_("PDF, JPG, PNG, DOCX or XLSX, at most 20 MB.")
 
 
 class MoveForm(BaseForm):
@@ -104,13 +103,13 @@ def _asked_by(move: Move) -> list[str]:
 
 
 class ReasonForm(BaseForm):
-    """Why a step is taken back, or a file removed."""
+    """Why a step is taken back."""
 
     reason = LongTextField(N_("Reason"), [required(N_("State the reason."))], limit=NOTE_LIMIT)
     version = HiddenField()
 
 
-class FileForm(BaseForm):
+class FileForm(UploadForm):
     """A file to keep beside a petition."""
 
     file = FileField(N_("Attach a file"), [required(N_("Choose a file."))], description=FILE_KINDS)

@@ -1,7 +1,7 @@
 """Logging a petition, following it to its end, correcting it; every step posts to the ledger."""
 
 from tracker.petitions.service.correcting import amend_petition, correct_step, may_correct
-from tracker.petitions.service.moving import move_petition, offered_moves
+from tracker.petitions.service.moving import move_petition, move_with_evidence, offered_moves
 from tracker.petitions.service.rebuilding import fill_ack_dates, rebuild_ledger
 from tracker.petitions.service.receiving import log_petition
 from tracker.petitions.service.recounting import (
@@ -35,6 +35,7 @@ __all__ = [
     "log_petition",
     "may_correct",
     "move_petition",
+    "move_with_evidence",
     "offered_moves",
     "preview_change",
     "rebuild_ledger",

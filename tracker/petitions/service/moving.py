@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.accounts.models import User
 from tracker.attachments.models import Attachment
+from tracker.attachments.service import Upload, keeping_proof
 from tracker.calendar.queries import clockwork
 from tracker.calendar.rules import Pause, after_pause
 from tracker.core import clock
@@ -101,6 +103,19 @@ def move_petition(
             ground=asked.ground if move.needs_ground and asked.ground else "",
         )
         record(session, actor, petition, step, history, former_cell)
+
+
+def move_with_evidence(
+    session: Session,
+    actor: User,
+    petition: Petition,
+    asked: MoveRequest,
+    upload: Upload,
+    root: Path,
+) -> None:
+    """Take one step and keep the file that proves it, both or neither; refuses as each does."""
+    with keeping_proof(session, actor, petition.code, petition.place_id, upload, root):
+        move_petition(session, actor, petition, asked)
 
 
 def _is_same(actor: User | None, last: PetitionStep, asked: MoveRequest) -> bool:

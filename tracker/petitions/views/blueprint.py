@@ -1,15 +1,11 @@
 """What the pages of petitions share."""
 
 from collections.abc import Callable
-from pathlib import Path
-from typing import BinaryIO, cast
 
-from flask import Blueprint, current_app
-from werkzeug.datastructures import FileStorage
+from flask import Blueprint
 
 from tracker.accounts.guard import current_user
 from tracker.accounts.permissions import Permission
-from tracker.attachments.service import Upload
 from tracker.core.web import db_session
 from tracker.petitions.models import Petition
 from tracker.petitions.queries import petition_for
@@ -30,14 +26,3 @@ def may_see_names() -> bool:
     """Tell whether the person works with petitions, and so with who raised them."""
     user = current_user()
     return user.may(Permission.LOG_PETITION) or user.may(Permission.MOVE_PETITION)
-
-
-def files_root() -> Path:
-    """Give the folder that files are kept in, which no address leads into."""
-    instance: Path = current_app.config["SETTINGS"].instance
-    return instance / "files"
-
-
-def uploaded(file: FileStorage | None) -> Upload | None:
-    """Give a chosen file as the service takes it; None when none was chosen."""
-    return Upload(file.filename or "", cast(BinaryIO, file.stream)) if file else None

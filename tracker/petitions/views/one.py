@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 
 from tracker.accounts.guard import current_scope, current_user, requires
 from tracker.accounts.permissions import Permission
+from tracker.attachments.forms import RemovalForm, UploadForm
 from tracker.attachments.queries import attachments_of
 from tracker.attachments.rules import FileRefused
-from tracker.attachments.service import check_upload, keep_file
-from tracker.core.db import batch
+from tracker.attachments.views import files_root, uploaded
+from tracker.calendar.rules import told
 from tracker.core.errors import NotFound, TrackerError
 from tracker.core.i18n import gettext
 from tracker.core.web import db_session
@@ -28,14 +29,18 @@ from tracker.petitions.queries import (
 from tracker.petitions.queries.choices import department_choices
 from tracker.petitions.queries.clocks import clocks_of
 from tracker.petitions.queries.related import joined_to, master_of
-from tracker.petitions.service import MoveRequest, may_correct, move_petition, offered_moves
+from tracker.petitions.service import (
+    MoveRequest,
+    may_correct,
+    move_petition,
+    move_with_evidence,
+    offered_moves,
+)
 from tracker.petitions.views.blueprint import (
     asked_petition,
     bp,
-    files_root,
     may_see_names,
     page_sections,
-    uploaded,
 )
 
 
@@ -75,8 +80,8 @@ def page_of(
     *,
     tried: MoveForm | None = None,
     reason: ReasonForm | None = None,
-    file: FileForm | None = None,
-    removal: tuple[int, ReasonForm] | None = None,
+    file: UploadForm | None = None,
+    removal: tuple[int, RemovalForm] | None = None,
 ) -> str:
     """Give the petition's page; forms that were refused stand open on it as they were typed."""
     session, user, scope = db_session(), current_user(), current_scope().ids
@@ -87,6 +92,7 @@ def page_of(
         "petitions/one.html",
         petition=petition,
         clocks=clocks_of(session, petition, steps),
+        told=told,
         transfer_advice=TRANSFER_ADVICE.get(petition.kind),
         steps=timeline(session, scope, petition),
         moves=moves,
@@ -95,7 +101,7 @@ def page_of(
         mistaken=mistaken.id if mistaken and may_correct(user, mistaken) else None,
         reason=reason or ReasonForm(None, version=str(petition.version)),
         file=file or FileForm(None),
-        removal=removal or (0, ReasonForm(None)),
+        removal=removal or (0, RemovalForm(None)),
         joined=joined_to(session, scope, petition),
         master=master_of(session, scope, petition),
         files=attachments_of(session, petition.code),
@@ -109,12 +115,8 @@ def _take(session: Session, petition: Petition, form: MoveForm) -> None:
     upload, user = uploaded(form.evidence.data), current_user()
     if upload is None:
         move_petition(session, user, petition, _request(form))
-        return
-    check_upload(upload)
-    # The step and the file that proves it are kept together, or neither is.
-    with batch(session):
-        move_petition(session, user, petition, _request(form))
-        keep_file(session, user, petition.code, petition.place_id, upload, files_root())
+    else:
+        move_with_evidence(session, user, petition, _request(form), upload, files_root())
 
 
 def _request(form: MoveForm) -> MoveRequest:
