@@ -13,7 +13,7 @@ from tracker.accounts.permissions import Role
 from tracker.core import clock
 from tracker.core.dates import Precision
 from tracker.dialogues import columns
-from tracker.dialogues.lifecycle import LIFECYCLE, Stage
+from tracker.dialogues.lifecycle import LIFECYCLE, NOTICE_AFTERWARDS, Stage
 from tracker.dialogues.models import Dialogue
 from tracker.dialogues.rules import MINUTES_LIMIT
 from tracker.dialogues.service import move_dialogue
@@ -214,7 +214,8 @@ def test_the_page_offers_exactly_the_moves_of_the_stage(visit, make):
         dialogue = make.dialogue(stage=stage)
         page = staff.get(f"/dialogues/{dialogue.code}").text
         offered = set(re.findall(r'name="move"[^>]* value="(\w+)"', page))
-        assert offered == {move.name for move in LIFECYCLE if stage in move.sources}
+        steps = (*LIFECYCLE, NOTICE_AFTERWARDS)
+        assert offered == {move.name for move in steps if stage in move.sources}
 
 
 def test_a_dialogue_goes_its_way_by_the_pages_buttons(visit, make, session):

@@ -30,7 +30,7 @@ from tracker.core.fields import (
 )
 from tracker.core.i18n import N_, gettext
 from tracker.dialogues import rules
-from tracker.dialogues.lifecycle import Form, Move, Stage
+from tracker.dialogues.lifecycle import NOTICE_AFTERWARDS, Form, Move, Stage
 from tracker.dialogues.models import Dialogue
 from tracker.dialogues.queries import DialogueFilter
 
@@ -153,6 +153,7 @@ class MoveForm(BaseForm):
     present = NumberField(N_("Number present"), most=rules.MOST_PEOPLE)
     speakers = NumberField(N_("Number who spoke"), most=rules.MOST_PEOPLE)
     sent_to_village_heads_on = DayField(N_("Results sent to village heads on"))
+    conclusion = LongTextField(N_("Conclusions"), limit=rules.TEXT_LIMIT)
     note = LongTextField(N_("Note"), limit=rules.TEXT_LIMIT)
 
     @classmethod
@@ -165,6 +166,10 @@ class MoveForm(BaseForm):
             begun["happened_on"] = dialogue.held_on if is_day else None
         if move.asks_sending:
             begun["sent_to_village_heads_on"] = dialogue.sent_to_village_heads_on
+        if move.asks_conclusion:
+            begun["conclusion"] = dialogue.conclusion
+        if move is NOTICE_AFTERWARDS:
+            begun["happened_on"] = None  # today would be too late
         form = cls(request.form if sent else None, data=begun)
         form._ask_for(move)
         for field in form:
@@ -176,10 +181,14 @@ class MoveForm(BaseForm):
             del self.invited, self.present, self.speakers
         if not move.asks_sending:
             del self.sent_to_village_heads_on
+        if not move.asks_conclusion:
+            del self.conclusion
         if not move.needs_document:
             del self.document_number
         else:
             _demand(self.document_number, N_("Enter the document number."))
+        if move is NOTICE_AFTERWARDS:
+            _demand(self.happened_on, N_("Enter the day of the notice."))
         if move.needs_note:
             _demand(self.note, N_("State the reason."))
 

@@ -37,6 +37,7 @@ class Move:
     needs_document: bool = False
     asks_attendance: bool = False
     asks_sending: bool = False
+    asks_conclusion: bool = False
 
 
 LIFECYCLE = (
@@ -56,6 +57,7 @@ LIFECYCLE = (
         frozenset({Stage.HELD}),
         Stage.CONCLUDED,
         needs_document=True,
+        asks_conclusion=True,
     ),
     Move(
         "publish",
@@ -78,3 +80,12 @@ HAPPENED = frozenset({Stage.HELD, Stage.CONCLUDED, Stage.PUBLISHED})
 """The stages of a dialogue that took place."""
 UPCOMING = frozenset({Stage.PLANNED, Stage.ANNOUNCED})
 """The stages of a dialogue that is still expected."""
+NOTICE_AFTERWARDS = Move(
+    "record_notice",
+    N_("Record the notice afterwards"),
+    HAPPENED,
+    Stage.ANNOUNCED,
+    needs_document=True,
+)
+"""No move: the stage stays, only what proves the notice is written down."""
+STEPS = MOVES | {NOTICE_AFTERWARDS.name: NOTICE_AFTERWARDS}

@@ -8,7 +8,13 @@ from tracker.dialogues.queries.clocks import (
     stands_as,
     terms_of,
 )
-from tracker.dialogues.queries.one import StepRow, dialogue_for, offered_moves, timeline
+from tracker.dialogues.queries.one import (
+    StepRow,
+    dialogue_for,
+    lacks_notice,
+    offered_moves,
+    timeline,
+)
 from tracker.dialogues.queries.register import (
     DialogueFilter,
     DialoguePage,
@@ -35,6 +41,7 @@ __all__ = [
     "dialogue_export_rows",
     "dialogue_for",
     "dialogue_page",
+    "lacks_notice",
     "offered_moves",
     "pressing_rows",
     "stands_as",

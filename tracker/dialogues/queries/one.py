@@ -10,7 +10,7 @@ from tracker.accounts.models import User
 from tracker.accounts.permissions import Permission
 from tracker.core import clock
 from tracker.core.errors import NotFound
-from tracker.dialogues.lifecycle import LIFECYCLE, Move, Stage
+from tracker.dialogues.lifecycle import HAPPENED, LIFECYCLE, Move, Stage
 from tracker.dialogues.models import Dialogue, DialogueStep
 from tracker.dialogues.rules import is_held_ahead
 from tracker.places.queries import scope_ids
@@ -38,6 +38,21 @@ def offered_moves(actor: User, dialogue: Dialogue) -> list[Move]:
     ]
 
 
+def lacks_notice(session: Session, dialogue: Dialogue) -> bool:
+    """Tell whether a dialogue took place without a notice on record.
+
+    One logged as announced already has no day of its notice either.
+    """
+    if dialogue.stage not in HAPPENED:
+        return False
+    announced = select(DialogueStep.id).where(
+        DialogueStep.dialogue_id == dialogue.id,
+        DialogueStep.stage == Stage.ANNOUNCED,
+        DialogueStep.stage_before.is_not(None),
+    )
+    return session.scalar(announced.limit(1)) is None
+
+
 @dataclass(frozen=True, slots=True)
 class StepRow:
     """One step as the timeline shows it."""
@@ -48,6 +63,12 @@ class StepRow:
     actor: str
     note: str
     document_number: str
+    stage_before: str | None
+
+    @property
+    def is_afterwards(self) -> bool:
+        """Tell whether this is a notice that was recorded after the dialogue."""
+        return self.stage is Stage.ANNOUNCED and self.stage_before in HAPPENED
 
 
 def timeline(session: Session, dialogue: Dialogue) -> list[StepRow]:
@@ -60,6 +81,7 @@ def timeline(session: Session, dialogue: Dialogue) -> list[StepRow]:
             func.coalesce(User.full_name, ""),
             DialogueStep.note,
             DialogueStep.document_number,
+            DialogueStep.stage_before,
         )
         .outerjoin(User, User.id == DialogueStep.actor_id)
         .where(DialogueStep.dialogue_id == dialogue.id)

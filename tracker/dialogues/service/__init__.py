@@ -1,7 +1,7 @@
 """Writing dialogues: one module for the facts, one for the stages."""
 
 from tracker.dialogues.service.keeping import edit_dialogue, log_dialogue
-from tracker.dialogues.service.moving import move_dialogue
+from tracker.dialogues.service.moving import move_dialogue, record_notice
 from tracker.dialogues.service.requests import (
     FACTS,
     Attendance,
@@ -21,4 +21,5 @@ __all__ = [
     "edit_dialogue",
     "log_dialogue",
     "move_dialogue",
+    "record_notice",
 ]

@@ -11,9 +11,10 @@ from tracker.core.dates import Precision
 from tracker.core.db import transaction
 from tracker.core.errors import NotAllowed
 from tracker.dialogues import rules
-from tracker.dialogues.lifecycle import MOVES, Move, Stage
+from tracker.dialogues.lifecycle import MOVES, NOTICE_AFTERWARDS, Move, Stage
 from tracker.dialogues.models import Dialogue, DialogueStep
-from tracker.dialogues.service.recording import known_day, lock, record
+from tracker.dialogues.queries import lacks_notice
+from tracker.dialogues.service.recording import known_day, lock, record, searched
 from tracker.dialogues.service.requests import (
     Attendance,
     DialogueMoveRefused,
@@ -21,6 +22,7 @@ from tracker.dialogues.service.requests import (
     check_counts,
     check_day_after,
 )
+from tracker.journal import service as journal
 
 
 def move_dialogue(
@@ -34,11 +36,13 @@ def move_dialogue(
     document_number: str = "",
     attendance: Attendance | None = None,
     sent_to_village_heads_on: date | None = None,
+    conclusion: str | None = None,
     seen_version: int | None = None,
 ) -> None:
     """Take one step of the dialogue's life; the day on which it was held is the dialogue's date.
 
-    Publishing may tell besides on which day the results were sent to the village heads.
+    Concluding may bring the text of the conclusions, and publishing the day on which the results
+    were sent to the village heads; None leaves what is kept.
 
     Raises DialogueMoveRefused when no such step leaves the present stage or something is missing,
     Stale when someone else was faster, NotAllowed when the person's role does not lead dialogues.
@@ -67,6 +71,48 @@ def move_dialogue(
             sent_on = sent_to_village_heads_on
             check_day_after("sent_to_village_heads_on", sent_on, dialogue.stage, dialogue.held_on)
             dialogue.sent_to_village_heads_on = sent_on
+        if move.asks_conclusion and conclusion is not None:
+            _keep_conclusion(session, actor, dialogue, conclusion)
+        record(session, actor, dialogue, step)
+
+
+def record_notice(
+    session: Session,
+    actor: User | None,
+    dialogue: Dialogue,
+    *,
+    happened_on: date | None,
+    document_number: str,
+    note: str = "",
+    seen_version: int | None = None,
+) -> None:
+    """Write down the notice of a dialogue that has taken place; its stage stays as it is.
+
+    Raises DialogueMoveRefused when a notice is on record or the day makes no sense.
+    """
+    if actor is not None and not actor.may(Permission.MOVE_DIALOGUE):
+        raise NotAllowed("Your role does not move dialogues.")
+    with transaction(session):
+        lock(session, dialogue, seen_version)
+        if not lacks_notice(session, dialogue):
+            raise DialogueMoveRefused(
+                "A notice is recorded only once, and afterwards only for a dialogue that was held."
+            )
+        if happened_on is None:
+            raise DialogueMoveRefused("Enter the day of the notice.", field="happened_on")
+        _check_move(NOTICE_AFTERWARDS, dialogue, happened_on, note, document_number)
+        held_on = known_day(dialogue)
+        if held_on is not None and happened_on > held_on:
+            raise DialogueMoveRefused(
+                "The notice cannot come after the dialogue itself.", field="happened_on"
+            )
+        step = DialogueStep(
+            stage_before=dialogue.stage,
+            stage=NOTICE_AFTERWARDS.target,
+            happened_on=happened_on,
+            note=bounded("note", note, rules.TEXT_LIMIT),
+            document_number=bounded("document_number", document_number, rules.LINE_LIMIT),
+        )
         record(session, actor, dialogue, step)
 
 
@@ -98,6 +144,15 @@ def _day_of(move: Move, dialogue: Dialogue, given: date | None) -> date | None:
     if move.target is Stage.HELD:
         return given or known_day(dialogue)
     return given or clock.today()
+
+
+def _keep_conclusion(session: Session, actor: User | None, dialogue: Dialogue, text: str) -> None:
+    kept = bounded("conclusion", text, rules.TEXT_LIMIT)
+    if kept == dialogue.conclusion:
+        return
+    dialogue.conclusion = kept
+    dialogue.search_text = searched(dialogue)
+    journal.note(session, actor, "dialogue:edit", dialogue.code, dialogue.place_id, "conclusion")
 
 
 def _keep_day_and_attendance(

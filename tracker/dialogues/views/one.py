@@ -15,11 +15,11 @@ from tracker.core.errors import TrackerError
 from tracker.core.i18n import gettext, say
 from tracker.core.web import db_session
 from tracker.dialogues.forms import MoveForm
-from tracker.dialogues.lifecycle import MOVES
+from tracker.dialogues.lifecycle import NOTICE_AFTERWARDS, STEPS, Move
 from tracker.dialogues.models import Dialogue
-from tracker.dialogues.queries import clocks_by_id, offered_moves, timeline
+from tracker.dialogues.queries import clocks_by_id, lacks_notice, offered_moves, timeline
 from tracker.dialogues.rules import citation
-from tracker.dialogues.service import Attendance, move_dialogue
+from tracker.dialogues.service import Attendance, move_dialogue, record_notice
 from tracker.dialogues.views.blueprint import asked_dialogue, bp, page_sections
 from tracker.dialogues.views.writing import refuse
 from tracker.places.queries import place_choices
@@ -37,7 +37,7 @@ def one(code: str) -> str:
 def move(code: str) -> Any:
     """Take one step; a refused one comes back with what was typed."""
     dialogue = asked_dialogue(code)
-    asked = MOVES.get(request.form.get("move", ""))
+    asked = STEPS.get(request.form.get("move", ""))
     if asked is None:
         flash(gettext("There is no such step."), "error")
         return page_of(dialogue), 409
@@ -45,22 +45,14 @@ def move(code: str) -> Any:
     if not form.validate():
         return page_of(dialogue, form)
     try:
-        move_dialogue(
-            db_session(),
-            current_user(),
-            dialogue,
-            asked.name,
-            happened_on=form.happened_on.data,
-            note=form.note.data or "",
-            document_number=form.document_number.data or "" if form.document_number else "",
-            attendance=_attendance(form),
-            sent_to_village_heads_on=_sent_on(form),
-            seen_version=form.version.data,
-        )
+        _take(asked, dialogue, form)
     except TrackerError as refusal:
         refuse(form, refusal)
         return page_of(asked_dialogue(code), form), refusal.status_code
-    flash(gettext("The dialogue is now “%(stage)s”.", stage=say(dialogue.stage)), "success")
+    if asked is NOTICE_AFTERWARDS:
+        flash(gettext("The notice is recorded."), "success")
+    else:
+        flash(gettext("The dialogue is now “%(stage)s”.", stage=say(dialogue.stage)), "success")
     return redirect(url_for("dialogues.one", code=code), 303)
 
 
@@ -72,8 +64,10 @@ def page_of(
     """Write the page, with a form that was refused in its place."""
     session, user = db_session(), current_user()
     offered = offered_moves(user, dialogue)
+    is_notice_asked = user.may(Permission.MOVE_DIALOGUE) and lacks_notice(session, dialogue)
+    steps = [*offered, NOTICE_AFTERWARDS] if is_notice_asked else offered
     name = (refused.move.data or "") if refused else ""
-    forms = {move.name: MoveForm.of(move, dialogue, sent=False) for move in offered}
+    forms = {move.name: MoveForm.of(move, dialogue, sent=False) for move in steps}
     is_lost = refused is not None and name not in forms
     if refused is not None and not is_lost:
         refused.version.data = dialogue.version  # sent again, it answers to what now stands there
@@ -86,6 +80,8 @@ def page_of(
         steps=timeline(session, dialogue),
         clocks=clocks_by_id(session, [dialogue.id])[dialogue.id],
         moves=[(move, forms[move.name]) for move in offered],
+        notice=NOTICE_AFTERWARDS,
+        notice_form=forms.get(NOTICE_AFTERWARDS.name),
         refused=refused,
         is_lost=is_lost,
         files=attachments_of(session, dialogue.code),
@@ -93,6 +89,29 @@ def page_of(
         # Each section was written, and escaped, by a template of the feature it belongs to.
         sections=[Markup(section(dialogue)) for section in page_sections],
         told=told,
+    )
+
+
+def _take(asked: Move, dialogue: Dialogue, form: MoveForm) -> None:
+    session, user = db_session(), current_user()
+    written: dict[str, Any] = {
+        "happened_on": form.happened_on.data,
+        "note": form.note.data or "",
+        "document_number": form.document_number.data or "" if form.document_number else "",
+        "seen_version": form.version.data,
+    }
+    if asked is NOTICE_AFTERWARDS:
+        record_notice(session, user, dialogue, **written)
+        return
+    move_dialogue(
+        session,
+        user,
+        dialogue,
+        asked.name,
+        attendance=_attendance(form),
+        sent_to_village_heads_on=_sent_on(form),
+        conclusion=form.conclusion.data or "" if form.conclusion else None,
+        **written,
     )
 
 
