@@ -229,6 +229,25 @@ def test_revision_0004_goes_down_and_up_again_beside_records_of_before(database_
     engine.dispose()
 
 
+def test_revision_0007_goes_down_and_up_again_beside_petitions(database_url):
+    engine = engine_for(database_url)
+    migrate.upgrade(engine, "0001")
+    with engine.begin() as connection:
+        for statement in BEFORE_0002:
+            connection.execute(text(statement))
+    migrate.upgrade(engine, "0006")
+    before = _rows(engine)
+    migrate.upgrade(engine, "0007")
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE petitions SET monitor_id = 1"))
+
+    migrate.downgrade(engine, "0006")
+    assert _rows(engine) == before
+    migrate.upgrade(engine)
+    assert migrate.is_at_head(engine)
+    engine.dispose()
+
+
 def test_revision_0006_goes_down_and_up_again_beside_people_and_dialogues(database_url):
     engine = engine_for(database_url)
     migrate.upgrade(engine, "0001")

@@ -59,6 +59,7 @@ def _amendment(petition, **changed):
         "received_on": petition.received_on,
         "date_precision": petition.date_precision,
         "due_on": petition.due_on,
+        "monitor_id": petition.monitor_id,
         "reason": "Nhập nhầm",
     }
     return Amendment(**kept | changed)

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from urllib.parse import parse_qsl, urlsplit
 
+from tracker.accounts.permissions import Role
 from tracker.core import clock
 from tracker.core.dates import Precision
 from tracker.dialogues.lifecycle import Stage
@@ -10,6 +11,7 @@ from tracker.petitions.lifecycle import Channel
 from tracker.petitions.queries import Waiting, petition_count, today_piles
 from tracker.petitions.queries.addresses import asked_in
 from tracker.places.queries import scope_ids
+from tracker.places.rules import PlaceKind
 from tracker.today.queries import coming_dialogues, passed_dialogues, unfinished_dialogues
 
 TODAY = clock.today()
@@ -59,3 +61,14 @@ def test_each_pile_leads_to_the_list_of_exactly_its_petitions(session, make):
         assert not asked.unknown
         assert asked.filter == pile.filter
         assert petition_count(session, scope, asked.filter) == pile.count
+
+
+def test_the_first_page_tells_the_villages_behind_the_rhythm_of_visits(visit, make):
+    commune = make.place()
+    make.place(kind=PlaceKind.VILLAGE, parent_id=commune.id)
+    address = 'href="/visits/coverage"><strong>1</strong>'
+
+    for role in (Role.STAFF, Role.LEADER):
+        assert address in visit(role=role, place=commune).get("/").text
+    assert address not in visit(role=Role.ADMIN, place=commune).get("/").text
+    assert address not in visit(role=Role.STAFF, place=make.place()).get("/").text

@@ -62,6 +62,7 @@ class Petition(Base):
     latest_note: Mapped[str] = mapped_column(default="")
     latest_document: Mapped[text200] = mapped_column(default="")
     source: Mapped[str] = mapped_column(default="")
+    monitor_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
     logged_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     logged_at: Mapped[datetime]
     search_text: Mapped[str] = mapped_column(default="")
@@ -71,6 +72,7 @@ class Petition(Base):
     place: Mapped[Place] = relationship(lazy="raise")
     category: Mapped[Category] = relationship(lazy="raise")
     department: Mapped[Department | None] = relationship(lazy="raise")
+    monitor: Mapped[User | None] = relationship(foreign_keys=[monitor_id], lazy="raise")
     steps: Mapped[list["PetitionStep"]] = relationship(
         foreign_keys="PetitionStep.petition_id", order_by="PetitionStep.id", lazy="raise"
     )

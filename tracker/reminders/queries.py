@@ -86,13 +86,15 @@ class _Asked:
     def reach(self) -> Reach:
         return reach_of(self.person.role, self.choices)
 
-    def petitions_late(self) -> Section | None:
-        if self.reach.late_days is None:
-            return None
-        condition = and_(
-            stands_as(Timeliness.LATE, terms_of(self.session, self.day)),
-            Petition.due_on <= latest_due(self.day, self.reach.late_days),
-        )
+    def petitions_late(self) -> Section:
+        """What lies in one's place after the set days, and then what one watches over."""
+        due, after = Petition.due_on, self.choices.monitor_after_days
+        watched = Petition.monitor_id == self.person.id
+        ways = [and_(watched, due <= latest_due(self.day, after))]
+        if self.reach.late_days is not None:
+            ways.append(due <= latest_due(self.day, self.reach.late_days))
+        is_late = stands_as(Timeliness.LATE, terms_of(self.session, self.day))
+        condition = and_(is_late, or_(*ways))
         path = "/petitions?overdue=1&sort=due"
         return self._of_petitions(Kind.PETITION_LATE, Petition.due_on, condition, path)
 

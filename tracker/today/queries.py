@@ -7,6 +7,8 @@ from datetime import date, timedelta
 from sqlalchemy import ColumnElement, and_, not_, or_, select, true
 from sqlalchemy.orm import Session
 
+from tracker.briefing.lifecycle import VisitKind
+from tracker.briefing.queries import coverage
 from tracker.calendar.queries import choices_of
 from tracker.core import clock
 from tracker.core.dates import Precision, first_day
@@ -76,6 +78,12 @@ def paper_piles(session: Session, scope: frozenset[int]) -> list[PaperPile]:
         count = dialogue_count(session, scope, asked, terms)
         piles.append(PaperPile(paper, count, arguments))
     return [pile for pile in piles if pile.count]
+
+
+def villages_behind(session: Session, scope: frozenset[int]) -> int:
+    """Count the villages that no leader visited within the set time."""
+    parts = coverage(session, scope, clock.today())
+    return sum(part.behind for part in parts if part.kind is VisitKind.VILLAGE_VISIT)
 
 
 def year_in_question(session: Session, scope: frozenset[int]) -> Year | None:

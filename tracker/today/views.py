@@ -51,6 +51,7 @@ def today() -> str:
         piles=shown,
         opened=[pile for pile in shown[:OPEN_PILES] if pile.count],
         promises=promise_piles(session, scope),
+        behind=queries.villages_behind(session, scope) if current_user().role in PILES else 0,
         papers=queries.paper_piles(session, scope),
         year=queries.year_in_question(session, scope),
         coming=queries.coming_dialogues(session, scope),

@@ -124,6 +124,11 @@ class AmendForm(FactsForm):
     """Facts of a petition as they should read, and why."""
 
     channel = WordField(N_("Channel"), Channel, CHOSEN)
+    monitor = RowField(
+        N_("Monitor"),
+        empty=N_("No monitor"),
+        description=N_("Someone other than who handles it; told when the petition stays late."),
+    )
     reason = LongTextField(
         N_("Reason for the correction"),
         [required(N_("State the reason."))],
@@ -133,4 +138,4 @@ class AmendForm(FactsForm):
 
     def facts(self) -> dict[str, Any]:
         """Give what was typed, with what a new petition has elsewhere."""
-        return super().facts() | {"channel": self.channel.data}
+        return super().facts() | {"channel": self.channel.data, "monitor_id": self.monitor.data}

@@ -23,6 +23,8 @@ BESIDE = {
     "Choose a department in use.": "department",
     "Choose the department in charge.": "department",
     "There is no such place.": "place",
+    "The monitor must be someone other than the person who handles the petition.": "monitor",
+    "Choose a monitor who signs in for this place.": "monitor",
     "State the reason.": "reason",
     "State the reason or the result.": "note",
     "Enter the document number.": "document_number",

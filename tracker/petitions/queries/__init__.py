@@ -3,6 +3,7 @@
 from tracker.petitions.queries.balance import histories, ledger_mismatches, postings_missing
 from tracker.petitions.queries.one import (
     TimelineRow,
+    at_work,
     correctable_step,
     facts,
     petition_for,
@@ -36,6 +37,7 @@ __all__ = [
     "Stock",
     "TimelineRow",
     "Waiting",
+    "at_work",
     "correctable_step",
     "facts",
     "histories",

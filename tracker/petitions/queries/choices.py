@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tracker.accounts.models import User
 from tracker.core.clock import shown_date
 from tracker.core.i18n import gettext, language
 from tracker.core.text import sort_key
@@ -44,6 +45,24 @@ def place_choices(session: Session, scope: frozenset[int]) -> list[Choice]:
         Choice(place.id, place.key, place.name, _group_name(_group_of(place, places)))
         for place in sorted(places.values(), key=lambda place: _place_order(place, places))
     ]
+
+
+def monitor_choices(session: Session, scope: frozenset[int], kept: User | None) -> dict[int, str]:
+    """Name those who sign in at the places of a scope, and the one that a petition names already.
+
+    Names that several people have come with the user name.
+    """
+    asked = select(User).where(User.place_id.in_(scope), User.is_disabled.is_(False))
+    users = list(session.scalars(asked.order_by(User.full_name, User.id)))
+    if kept is not None and kept not in users:
+        users.append(kept)
+    names = [user.full_name for user in users]
+    return {
+        user.id: user.full_name
+        if names.count(user.full_name) == 1
+        else f"{user.full_name} ({user.username})"
+        for user in users
+    }
 
 
 def _choices(rows: Iterable[Category | Department]) -> list[Choice]:

@@ -14,14 +14,14 @@ from tracker.core.i18n import language
 from tracker.dialogues.models import Department
 from tracker.petitions.lifecycle import MOVES, STEP_WORDS, Ground, Status
 from tracker.petitions.models import Petition, PetitionStep
-from tracker.petitions.rules import StepFact, effective
+from tracker.petitions.rules import WORK, StepFact, effective
 from tracker.places.queries import scope_ids
 
 
 def petition_for(session: Session, user: User, code: str) -> Petition:
     """Give the petition if the user's place answers for it; another's does not exist.
 
-    Its place, category, department and dialogue come with it.
+    Its place, category, department, dialogue and monitor come with it.
     """
     asked = select(Petition).where(Petition.code == code)
     petition = session.scalar(
@@ -30,6 +30,7 @@ def petition_for(session: Session, user: User, code: str) -> Petition:
             joinedload(Petition.category),
             joinedload(Petition.department),
             joinedload(Petition.dialogue),
+            joinedload(Petition.monitor),
         ).execution_options(populate_existing=True)
     )
     if petition is None or petition.place_id not in scope_ids(session, user.place_id):
@@ -69,6 +70,18 @@ def proposer_of(steps: Sequence[PetitionStep]) -> int | None:
     if not waiting:
         return None
     return next(step for step in steps if step.id == waiting[-1].id).actor_id
+
+
+def at_work(steps: Sequence[PetitionStep]) -> frozenset[int]:
+    """Give the people whose work this is: who gave it out or took it up last, whose result it is.
+
+    Nobody watches over their own work.
+    """
+    by_id = {step.id: step.actor_id for step in steps}
+    counted = effective(facts(steps))[::-1]
+    last = (next((fact.id for fact in counted if fact.move in moves), None) for moves in WORK)
+    actors = (by_id[step_id] for step_id in last if step_id is not None)
+    return frozenset(actor for actor in actors if actor is not None)
 
 
 def correctable_step(steps: Sequence[PetitionStep]) -> PetitionStep | None:

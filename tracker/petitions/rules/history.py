@@ -28,6 +28,8 @@ NOTE_LIMIT = 20_000
 NAME_LIMIT = 200
 PHONE_LIMIT = 40
 MOST_PEOPLE = 1_000_000
+WORK = (frozenset({"assign", "start", "propose"}), frozenset({"propose"}))
+"""The steps of those whose work a petition is: the last of the first, the last of the second."""
 PEOPLE_FROM_HERE = "\x1f"
 """Parts the searched text of a petition: its matter before, its people after."""
 

@@ -18,7 +18,7 @@ from tracker.core.text import checked
 from tracker.dialogues.models import Category, Department
 from tracker.petitions.lifecycle import AMEND, CORRECT, MOVES
 from tracker.petitions.models import Petition, PetitionStep
-from tracker.petitions.queries import correctable_step, facts
+from tracker.petitions.queries import at_work, correctable_step, facts
 from tracker.petitions.rules import (
     ASSIGNED,
     NOTE_LIMIT,
@@ -43,6 +43,7 @@ from tracker.petitions.service.requests import (
     check_length,
 )
 from tracker.places.models import Place
+from tracker.places.queries import scope_ids
 
 FIELDS = {
     "content": N_("Content"),
@@ -57,6 +58,7 @@ FIELDS = {
     "people": N_("Number of people"),
     "department_id": N_("Department in charge"),
     "cooperating": N_("Cooperating units"),
+    "monitor_id": N_("Monitor"),
     "due_on": N_("Due date"),
 }
 """The facts that may be corrected, beside the day of receipt, and their words."""
@@ -124,6 +126,7 @@ def amend_petition(
         if asked.due_on != petition.due_on:
             check_late_due(actor, petition, asked.due_on)
         _check_known(session, actor, petition, wanted)
+        _check_monitor(session, actor, petition, wanted, at_work(history))
         _check_order(facts(history), wanted)
         note = "\n".join([*_told(session, petition, wanted), checked(asked.reason)])
         former_cell = counted_under(petition)
@@ -190,6 +193,33 @@ def _check_known(
         check_department(session, wanted["department_id"])
 
 
+def _check_monitor(
+    session: Session,
+    actor: User | None,
+    petition: Petition,
+    wanted: dict[str, Any],
+    working: frozenset[int],
+) -> None:
+    """Refuse a monitor who does the work, cannot open the petition, or is none of the actor's."""
+    monitor_id = wanted["monitor_id"]
+    if monitor_id is None:
+        return
+    if monitor_id in working:
+        raise PetitionRefused(
+            "The monitor must be someone other than the person who handles the petition."
+        )
+    if monitor_id == petition.monitor_id and wanted["place_id"] == petition.place_id:
+        return
+    monitor = session.get(User, monitor_id)
+    if (
+        monitor is None
+        or monitor.is_disabled
+        or (actor is not None and monitor.place_id not in scope_ids(session, actor.place_id))
+        or wanted["place_id"] not in scope_ids(session, monitor.place_id)
+    ):
+        raise PetitionRefused("Choose a monitor who signs in for this place.")
+
+
 def _check_order(history: Sequence[StepFact], wanted: dict[str, Any]) -> None:
     on_spot = spot_answer(history)
     later = [step for step in effective(history)[1:] if step.id != on_spot]
@@ -237,6 +267,8 @@ def _words(session: Session, name: str, value: Any) -> str:
         return session.get_one(Place, value).name
     if name == "category_id":
         return session.get_one(Category, value).name_vi
+    if name == "monitor_id":
+        return session.get_one(User, value).full_name
     if name == "department_id":
         return session.get_one(Department, value).name_vi
     return str(value)

@@ -65,6 +65,7 @@ class Amendment(Facts):
     """How the facts of a petition shall read, and why they are corrected."""
 
     reason: str
+    monitor_id: int | None = None
     seen_version: int | None = None
 
 

@@ -15,6 +15,7 @@ from tracker.petitions.models import Petition
 from tracker.petitions.queries.choices import (
     category_choices,
     department_choices,
+    monitor_choices,
     place_choices,
 )
 from tracker.petitions.service import Amendment, amend_petition, correct_step
@@ -96,13 +97,16 @@ def _form_of(petition: Petition, *, is_sent: bool) -> AmendForm:
         "place": petition.place_id,
         "category": petition.category_id,
         "department": petition.department_id,
+        "monitor": petition.monitor_id,
         "received_on": (petition.received_on, petition.date_precision),
         "version": str(petition.version),
     }
     form = AmendForm(data=kept) if is_sent else AmendForm(None, data=kept)
     session = db_session()
+    scope = current_scope().ids
+    form.monitor.offer(monitor_choices(session, scope, petition.monitor))
     form.offer(
-        place_choices(session, current_scope().ids),
+        place_choices(session, scope),
         category_choices(session),
         department_choices(session),
     )
@@ -112,7 +116,7 @@ def _form_of(petition: Petition, *, is_sent: bool) -> AmendForm:
 def _page(petition: Petition, form: AmendForm, kept: AmendForm | None = None) -> str:
     differing = [
         (form[name].label.text, _words(kept[name]), _words(form[name]))
-        for name in (*AS_NAMED, "place", "category", "department", "received_on")
+        for name in (*AS_NAMED, "place", "category", "department", "monitor", "received_on")
         if kept and _words(form[name]) != _words(kept[name])
     ]
     return render_template("petitions/edit.html", petition=petition, form=form, differing=differing)
