@@ -56,6 +56,7 @@ def test_a_due_date_is_set_extended_and_moved_by_a_day_off(page, live, make, ses
     page.goto(f"{live}/petitions/{first}")
     page.locator("#move-assign summary").click()
     set_to, extended_to = today + timedelta(days=20), today + timedelta(days=40)
+    page.locator("#assign-department").select_option(index=1)
     page.locator("#assign-due_on").fill(shown_date(set_to))
     page.locator("#move-assign button[type=submit]").click()
     expect(page.locator("main")).to_contain_text(shown_date(set_to))
