@@ -25,6 +25,7 @@ from tracker.app import create_app
 from tracker.core import clock
 from tracker.core.dates import Precision
 from tracker.core.db import Base, engine_for
+from tracker.core.i18n import DEFAULT_LANGUAGE, speak
 from tracker.core.settings import Settings
 from tracker.dialogues.lifecycle import Form
 from tracker.dialogues.models import Category, Department, Dialogue
@@ -38,6 +39,12 @@ from tracker.places.rules import PlaceKind
 PASSWORD = "cau vong sau mua 42"
 ENGINES = ("sqlite", "postgresql")
 Row = TypeVar("Row")
+
+
+@pytest.fixture(autouse=True)
+def _speak_vietnamese() -> None:
+    """Begin each test in the language a visitor begins in, whatever a page before it spoke."""
+    speak(DEFAULT_LANGUAGE)
 
 
 @pytest.fixture(scope="session")

@@ -30,6 +30,7 @@ def test_a_clerk_writes_a_promise_down_and_the_next_dialogue_opens_with_it(
     page.get_by_role("link", name="Ghi cam kết").focus()
     page.keyboard.press("Enter")
     page.wait_for_url("**/commitments/new?**")
+    page.wait_for_function("document.activeElement.matches('main form [name]')")
     page.keyboard.type("Nạo vét xong mương thôn Đông trước mùa mưa")
     _tab_to(page, "Thời hạn")
     page.keyboard.type(f"{TODAY + timedelta(days=30):%d/%m/%Y}")
