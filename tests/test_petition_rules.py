@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.core.dates import Precision
+from tracker.core.dates import Precision, first_day
 from tracker.petitions.lifecycle import (
     AMEND,
     CORRECT,
@@ -31,7 +31,6 @@ from tracker.petitions.rules import (
     due_after_pause,
     effective,
     ended_as,
-    first_day,
     paused_since,
     postings,
     timeliness,

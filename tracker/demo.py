@@ -1,6 +1,5 @@
 """The demonstration: a register of its own, with the article's cases and a fictional commune."""
 
-import secrets
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +11,12 @@ from sqlalchemy.orm import Session
 from tracker.accounts.models import User
 from tracker.accounts.permissions import Role
 from tracker.accounts.queries import person_named
-from tracker.accounts.service import NewUser, add_user, keep_demonstration_password
+from tracker.accounts.service import (
+    NewUser,
+    add_user,
+    keep_demonstration_password,
+    random_password,
+)
 from tracker.core import migrate
 from tracker.core.db import transaction
 from tracker.core.errors import TrackerError
@@ -25,8 +29,6 @@ from tracker.seeding import place_id, seed_all, seed_fictional_places, seed_file
 
 MADE = "register:demonstration"
 """The journal's entry by which a demonstration is told from a commune's real register."""
-
-_LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +93,6 @@ def sign_ins(engine: Engine, given: str = "") -> list[SignIn]:
             place = session.get_one(Place, user.place_id)
             made.append(SignIn(user.username, password, user.role, place.name))
     return made
-
-
-def random_password() -> str:
-    """Give a password that is easy to type and hard to guess: four times four signs."""
-    return "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(4))
 
 
 def _make_people(session: Session) -> None:

@@ -13,12 +13,6 @@ def person_named(session: Session, username: str) -> User | None:
     return session.scalar(select(User).where(User.username == username.strip().lower()))
 
 
-def people_of(session: Session, admin: User) -> list[User]:
-    """Give the people whose place an administrator answers for."""
-    ids = scope_ids(session, admin.place_id)
-    return list(session.scalars(select(User).where(User.place_id.in_(ids)).order_by(User.username)))
-
-
 def person_for(session: Session, admin: User, username: str) -> User:
     """Give one of the administrator's people; anyone else does not exist."""
     user = person_named(session, username)

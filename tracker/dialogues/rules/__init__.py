@@ -18,7 +18,6 @@ from tracker.dialogues.rules.clocks import (
 from tracker.dialogues.rules.facts import (
     COUNTS,
     DAYS_AFTER,
-    FIRST_YEAR,
     LINE_LIMIT,
     LINES_KEPT,
     MINUTES_LIMIT,
@@ -26,11 +25,9 @@ from tracker.dialogues.rules.facts import (
     TEXT_LIMIT,
     TEXT_LIMITS,
     TOPIC_LIMIT,
-    YEARS_AHEAD,
     Sort,
     citation,
     is_held_ahead,
-    is_sensible_year,
     read_time,
 )
 from tracker.dialogues.rules.yearly import Yearly, yearly
@@ -38,7 +35,6 @@ from tracker.dialogues.rules.yearly import Yearly, yearly
 __all__ = [
     "COUNTS",
     "DAYS_AFTER",
-    "FIRST_YEAR",
     "LIMIT_OF",
     "LINES_KEPT",
     "LINE_LIMIT",
@@ -48,7 +44,6 @@ __all__ = [
     "TEXT_LIMITS",
     "TOPIC_LIMIT",
     "WAITS_AT",
-    "YEARS_AHEAD",
     "Clock",
     "Course",
     "Duty",
@@ -62,7 +57,6 @@ __all__ = [
     "due_of",
     "first_day_due_from",
     "is_held_ahead",
-    "is_sensible_year",
     "pressing",
     "read_time",
     "readings",

@@ -27,8 +27,6 @@ LINES_KEPT = frozenset({"minutes", "conclusion", "follow_up", "outcome", "note"}
 DAYS_AFTER = ("sent_to_village_heads_on", "units_reported_on")
 """The days of what a dialogue that took place led to."""
 COUNTS = ("invited", "present", "speakers")
-FIRST_YEAR = 1945
-YEARS_AHEAD = 5
 
 _TIME = re.compile(r"^(\d{1,2})(?:\s*(?:giờ|[:hg.])\s*(?:(\d{2})(?:\s*phút)?)?)?$", re.I)
 _MARK = re.compile(r"\s*\[[\w-]+\]$")
@@ -48,11 +46,6 @@ def read_time(text: str) -> str | None:
         return None
     hour, minute = int(found[1]), int(found[2] or 0)
     return f"{hour:02}:{minute:02}" if hour < 24 and minute < 60 else None
-
-
-def is_sensible_year(day: date | None, today: date) -> bool:
-    """Tell whether a date lies where dialogues can lie; a slip of the finger does not."""
-    return day is None or FIRST_YEAR <= day.year <= today.year + YEARS_AHEAD
 
 
 def is_held_ahead(stage: Stage, held_on: date | None, today: date) -> bool:

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from tracker.accounts.models import User
 from tracker.accounts.permissions import Permission
-from tracker.core import clock
+from tracker.core import clock, dates
 from tracker.core.dates import Precision
 from tracker.core.db import transaction
 from tracker.core.errors import NotAllowed
@@ -132,7 +132,7 @@ def _check_move(
         return
     if day > clock.today():
         raise DialogueMoveRefused("The day cannot be after today.", field="happened_on")
-    if not rules.is_sensible_year(day, clock.today()):
+    if not dates.is_sensible_year(day, clock.today()):
         raise DialogueMoveRefused("The day lies too far back.", field="happened_on")
     if move.target in (Stage.CONCLUDED, Stage.PUBLISHED) and held_on and day < held_on:
         raise DialogueMoveRefused(

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any
 
-from tracker.core import clock
+from tracker.core import clock, dates
 from tracker.core.dates import Precision, first_day
 from tracker.core.errors import TrackerError
 from tracker.core.text import checked, tidy_line
@@ -136,12 +136,12 @@ def _read_time(text: str) -> str:
 def _read_day(name: str, day: date | None, precision: Precision) -> date | None:
     if (day is None) != (precision is Precision.UNKNOWN):
         raise DialogueRefused("Give a date as exactly as it is known, or none.", field=name)
-    if not rules.is_sensible_year(day, clock.today()):
+    if not dates.is_sensible_year(day, clock.today()):
         raise DialogueRefused(
             "The year must lie between %(first)s and %(last)s.",
             field=name,
-            first=rules.FIRST_YEAR,
-            last=clock.today().year + rules.YEARS_AHEAD,
+            first=dates.FIRST_YEAR,
+            last=clock.today().year + dates.YEARS_AHEAD,
         )
     return first_day(day, precision)
 

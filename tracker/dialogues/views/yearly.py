@@ -5,9 +5,9 @@ from flask import render_template, request
 from tracker.accounts.guard import current_scope, requires
 from tracker.accounts.permissions import Permission
 from tracker.core import clock
+from tracker.core.dates import FIRST_YEAR, YEARS_AHEAD
 from tracker.core.web import db_session
 from tracker.dialogues.queries import year_of
-from tracker.dialogues.rules import FIRST_YEAR, YEARS_AHEAD
 from tracker.dialogues.views.blueprint import bp
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
 from sqlalchemy.orm import Session
 
-from tracker.core.dates import Precision
+from tracker.core.dates import Precision, first_day
 from tracker.core.i18n import N_, Labelled, gettext, language
 from tracker.core.paging import PAGE_SIZE, Order, Page, ordered, page_of
 from tracker.core.text import fold, has_forbidden, tidy_line
@@ -35,7 +35,6 @@ from tracker.petitions.rules import (
     Timeliness,
     acknowledgement,
     ageing,
-    first_day,
     statuses_of,
     timeliness,
 )

@@ -213,20 +213,6 @@ def exact_day(day: date | None, precision: Precision) -> date | None:
     return day if precision is Precision.DAY else None
 
 
-def first_day(day: date | None, precision: Precision) -> date | None:
-    """Give the day that stands for a date known only so exactly: the first of its period."""
-    if day is None or precision is Precision.UNKNOWN:
-        return None
-    if precision is Precision.DAY:
-        return day
-    month = {
-        Precision.MONTH: day.month,
-        Precision.QUARTER: (day.month - 1) // 3 * 3 + 1,
-        Precision.YEAR: 1,
-    }[precision]
-    return date(day.year, month, 1)
-
-
 def statuses_of(groups: Collection[str]) -> frozenset[Status]:
     """Give the statuses that these report groups hold."""
     return frozenset(s for s, meaning in MEANINGS.items() if meaning.group in groups)

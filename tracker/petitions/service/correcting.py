@@ -10,7 +10,7 @@ from tracker.accounts.models import User
 from tracker.accounts.permissions import Permission
 from tracker.calendar.queries import clockwork
 from tracker.core import clock
-from tracker.core.dates import Precision, shown
+from tracker.core.dates import Precision, first_day, shown
 from tracker.core.db import transaction
 from tracker.core.errors import NotAllowed
 from tracker.core.i18n import DEFAULT_LANGUAGE, N_, Labelled, gettext, say, speaking
@@ -28,7 +28,6 @@ from tracker.petitions.rules import (
     counted_due,
     effective,
     exact_day,
-    first_day,
     limit_of,
     spot_answer,
 )

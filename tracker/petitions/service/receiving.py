@@ -10,7 +10,7 @@ from tracker.accounts.models import User
 from tracker.accounts.permissions import Permission
 from tracker.calendar.queries import clockwork
 from tracker.core import clock
-from tracker.core.dates import Precision
+from tracker.core.dates import Precision, first_day
 from tracker.core.db import transaction
 from tracker.core.errors import NotAllowed, NotFound
 from tracker.core.numbering import next_number
@@ -27,7 +27,6 @@ from tracker.petitions.rules import (
     ack_due,
     category_basis,
     exact_day,
-    first_day,
     limit_of,
 )
 from tracker.petitions.service.recording import add_step, post_change, searched

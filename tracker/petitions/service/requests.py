@@ -6,7 +6,7 @@ from datetime import date
 from tracker.accounts.models import User
 from tracker.accounts.permissions import Permission
 from tracker.core import clock
-from tracker.core.dates import FIRST_YEAR, YEARS_AHEAD, Precision, is_sensible_year
+from tracker.core.dates import FIRST_YEAR, YEARS_AHEAD, Precision, first_day, is_sensible_year
 from tracker.core.errors import TrackerError
 from tracker.core.text import tidy_line
 from tracker.petitions.lifecycle import Channel, Ground, Kind, Level, Move, Petitioner
@@ -17,7 +17,6 @@ from tracker.petitions.rules import (
     NAME_LIMIT,
     NOTE_LIMIT,
     PHONE_LIMIT,
-    first_day,
     is_late,
 )
 
