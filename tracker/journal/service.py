@@ -1,8 +1,9 @@
 """Writing the journal, inside the caller's transaction."""
 
+from typing import Protocol
+
 from sqlalchemy.orm import Session
 
-from tracker.accounts.models import User
 from tracker.core import clock
 from tracker.core.db import transaction
 from tracker.core.errors import TrackerError
@@ -11,9 +12,19 @@ from tracker.journal.models import CreationKey, JournalEntry
 LONGEST_KEY = 40
 
 
+class Actor(Protocol):
+    """Whoever acts: the journal knows people by their ids and places alone."""
+
+    @property
+    def id(self) -> int: ...
+
+    @property
+    def place_id(self) -> int: ...
+
+
 def note(
     session: Session,
-    actor: User | None,
+    actor: Actor | None,
     action: str,
     subject: str,
     place_id: int | None = None,
@@ -35,13 +46,13 @@ def note(
     )
 
 
-def note_export(session: Session, actor: User, subject: str, detail: str = "") -> None:
+def note_export(session: Session, actor: Actor, subject: str, detail: str = "") -> None:
     """Write down, before its first line leaves, that a file was taken out of the register."""
     with transaction(session):
         note(session, actor, "export", subject, actor.place_id, detail)
 
 
-def made_before(session: Session, actor: User, key: str, prefix: str = "") -> str | None:
+def made_before(session: Session, actor: Actor, key: str, prefix: str = "") -> str | None:
     """Give the code of the record that this person's form with this key made already.
 
     A key that made a record of another kind, whose codes begin otherwise, is refused.
@@ -53,6 +64,6 @@ def made_before(session: Session, actor: User, key: str, prefix: str = "") -> st
     return kept.code if kept else None
 
 
-def keep_key(session: Session, actor: User, key: str, code: str) -> None:
+def keep_key(session: Session, actor: Actor, key: str, code: str) -> None:
     """Remember that this form made this record; the primary key decides between two clicks."""
     session.add(CreationKey(key=key, user_id=actor.id, code=code))
