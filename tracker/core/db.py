@@ -1,7 +1,7 @@
 """The database: declarative base, column types, engines, and the one place that commits."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -42,6 +42,7 @@ NAMING = {
 
 
 _IN_BATCH = "is_in_batch"
+_AT_THE_END = "at_the_end"
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -157,10 +158,25 @@ def transaction(session: Session) -> Iterator[None]:
         return
     try:
         yield
+        _finish(session)
         session.commit()
     except BaseException:
+        session.info.pop(_AT_THE_END, None)
         session.rollback()
         raise
+
+
+def at_the_end(session: Session, act: Callable[[Session, list[Any]], None], item: object) -> None:
+    """Have all items of an act written together, as the last of what the transaction writes.
+
+    What everybody writes to comes last, so that nobody waits for it longer than a commit takes.
+    """
+    session.info.setdefault(_AT_THE_END, {}).setdefault(act, []).append(item)
+
+
+def _finish(session: Session) -> None:
+    for act, items in session.info.pop(_AT_THE_END, {}).items():
+        act(session, items)
 
 
 def release(session: Session) -> None:
@@ -178,8 +194,10 @@ def batch(session: Session) -> Iterator[None]:
     session.info[_IN_BATCH] = True
     try:
         yield
+        _finish(session)
         session.commit()
     except BaseException:
+        session.info.pop(_AT_THE_END, None)
         session.rollback()
         raise
     finally:

@@ -1,13 +1,19 @@
 """Writing the journal, inside the caller's transaction."""
 
+from collections.abc import Iterable
+from dataclasses import replace
+from itertools import groupby
 from typing import Protocol
 
+from sqlalchemy import insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from tracker.core import clock
-from tracker.core.db import transaction
+from tracker.core.db import at_the_end, transaction
 from tracker.core.errors import TrackerError
-from tracker.journal.models import CreationKey, JournalEntry
+from tracker.journal.models import CreationKey, JournalEntry, JournalHead
+from tracker.journal.rules import BEGINNING, WHOLE_REGISTER, Entry, digest_of
 
 LONGEST_KEY = 40
 
@@ -33,23 +39,68 @@ def note(
     """Add one entry; it is kept or lost together with the change it tells of.
 
     `detail` names what was touched, never what stands in it: no citizen's data in the journal.
+    It is chained to the place's entry before it at the very end of the transaction.
     """
-    session.add(
-        JournalEntry(
-            recorded_at=clock.now(),
-            actor_id=actor.id if actor else None,
-            action=action,
-            subject=subject,
-            place_id=place_id,
-            detail=detail,
-        )
-    )
+    chain = WHOLE_REGISTER if place_id is None else place_id
+    actor_id = actor.id if actor else None
+    entry = Entry(chain, 0, clock.now(), actor_id, action, subject, detail)
+    at_the_end(session, _chain_up, entry)
 
 
 def note_export(session: Session, actor: Actor, subject: str, detail: str = "") -> None:
     """Write down, before its first line leaves, that a file was taken out of the register."""
     with transaction(session):
         note(session, actor, "export", subject, actor.place_id, detail)
+
+
+def _chain_up(session: Session, noted: list[Entry]) -> None:
+    """Chain new entries to the last of their place; in one order, so that nobody waits in a ring."""
+    by_chain = sorted(noted, key=lambda entry: entry.chain)
+    for chain, entries in groupby(by_chain, key=lambda entry: entry.chain):
+        _add_to(session, chain, entries)
+
+
+def _add_to(session: Session, chain: int, entries: Iterable[Entry]) -> None:
+    number, before = _held_head(session, chain)
+    rows = []
+    for entry in entries:
+        number += 1
+        numbered = replace(entry, number=number)
+        before = digest_of(numbered, before)
+        rows.append(_row(replace(numbered, digest=before)))
+    session.execute(insert(JournalEntry), rows)
+    session.execute(
+        update(JournalHead)
+        .where(JournalHead.chain == chain)
+        .values(number=number, digest=before)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _held_head(session: Session, chain: int) -> tuple[int, str]:
+    """Give the number and digest of a chain's last entry, and hold them until the commit."""
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    begin = sqlite.insert(JournalHead) if is_sqlite else postgresql.insert(JournalHead)
+    session.execute(
+        begin.values(chain=chain, number=0, digest=BEGINNING).on_conflict_do_nothing()
+    )
+    asked = select(JournalHead.number, JournalHead.digest).where(JournalHead.chain == chain)
+    number, digest = session.execute(asked.with_for_update()).one()
+    return number, digest
+
+
+def _row(entry: Entry) -> dict[str, object]:
+    return {
+        "chain": entry.chain,
+        "number": entry.number,
+        "recorded_at": entry.recorded_at,
+        "actor_id": entry.actor_id,
+        "action": entry.action,
+        "subject": entry.subject,
+        "place_id": None if entry.chain == WHOLE_REGISTER else entry.chain,
+        "detail": entry.detail,
+        "digest": entry.digest,
+    }
 
 
 def made_before(session: Session, actor: Actor, key: str, prefix: str = "") -> str | None:
