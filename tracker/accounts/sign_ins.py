@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from datetime import timedelta
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from tracker.accounts.models import FailedSignIn, SignIn, User
@@ -21,6 +21,7 @@ from tracker.accounts.service import has_expired_password, is_password
 from tracker.core import clock
 from tracker.core.db import transaction
 from tracker.core.errors import NotAllowed, TooManyTries
+from tracker.journal import service as journal
 
 TOUCHED_AFTER = timedelta(minutes=1)
 """How stale `last_seen_at` may be: reading pages must not write at every request."""
@@ -42,31 +43,38 @@ def sign_in(session: Session, username: str, password: str, address: str, browse
     user = person_named(session, name)
     kept_hash = user.password_hash if user else None
     may = user is not None and not user.is_disabled and not has_expired_password(user, clock.now())
-    user_id = user.id if user else 0
     # Hashing takes its time: nobody waits for the register meanwhile.
     session.rollback()
     right = is_password(kept_hash, password)
+    token = ""
     with transaction(session):
         # Tries made side by side count one after the other.
         _one_at_a_time(session, name)
         check_throttle(session, name, address)
-        if not (right and may):
-            session.add(FailedSignIn(username=name, address=address, failed_at=clock.now()))
-            token = ""
+        if user is not None and right and may:
+            token = _opened(session, user, address, browser)
         else:
-            token = _opened(session, user_id, name, address, browser)
+            _count_failure(session, user, name, address)
     if not token:
         raise SignInRefused("The user name or the password is not right.")
     return token
 
 
-def _opened(session: Session, user_id: int, name: str, address: str, browser: str) -> str:
+def _count_failure(session: Session, user: User | None, name: str, address: str) -> None:
+    """Count a failed try; the journal names no one unknown: it may be a password, mistyped."""
+    session.add(FailedSignIn(username=name, address=address, failed_at=clock.now()))
+    subject, place_id = (user.username, user.place_id) if user else ("", None)
+    journal.note(session, None, "sign-in:failed", subject, place_id, address)
+
+
+def _opened(session: Session, user: User, address: str, browser: str) -> str:
     token = secrets.token_urlsafe(32)
-    _forget_failures(session, name)
+    _forget_failures(session, user.username)
+    journal.note(session, user, "sign-in:opened", user.username, user.place_id, address)
     session.add(
         SignIn(
             token_hash=_hashed(token),
-            user_id=user_id,
+            user_id=user.id,
             started_at=clock.now(),
             last_seen_at=clock.now(),
             address=address,
@@ -79,7 +87,7 @@ def _opened(session: Session, user_id: int, name: str, address: str, browser: st
 def note_failure(session: Session, user: User, address: str) -> None:
     """Count a wrong present password as a failed try."""
     with transaction(session):
-        session.add(FailedSignIn(username=user.username, address=address, failed_at=clock.now()))
+        _count_failure(session, user, user.username, address)
 
 
 def current(session: Session, token: str) -> tuple[User, SignIn] | None:
@@ -115,22 +123,26 @@ def touch(session: Session, sign_in_id: int) -> None:
 
 def sign_out(session: Session, token: str) -> None:
     """End a sign-in; its cookie is dead everywhere."""
-    with transaction(session):
-        session.execute(
-            update(SignIn)
-            .where(SignIn.token_hash == _hashed(token), SignIn.ended_at.is_(None))
-            .values(ended_at=clock.now())
-        )
+    _end(session, SignIn.token_hash == _hashed(token))
 
 
 def end_one(session: Session, user: User, sign_in_id: int) -> None:
     """End one of a person's own sign-ins, perhaps on another machine."""
+    _end(session, and_(SignIn.id == sign_in_id, SignIn.user_id == user.id))
+
+
+def _end(session: Session, which: ColumnElement[bool]) -> None:
     with transaction(session):
-        session.execute(
-            update(SignIn)
-            .where(SignIn.id == sign_in_id, SignIn.user_id == user.id, SignIn.ended_at.is_(None))
-            .values(ended_at=clock.now())
-        )
+        found = session.execute(
+            select(SignIn, User)
+            .join(User, User.id == SignIn.user_id)
+            .where(which, SignIn.ended_at.is_(None))
+        ).first()
+        if found is None:
+            return
+        row, user = found
+        row.ended_at = clock.now()
+        journal.note(session, user, "sign-in:ended", user.username, user.place_id)
 
 
 def check_throttle(session: Session, name: str, address: str) -> None:
