@@ -2,11 +2,13 @@
 
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Engine, inspect, select, text
 from sqlalchemy.orm import Session
 
 from tracker.core import migrate
 from tracker.core.db import Base, engine_for
+from tracker.journal.models import JournalEntry
+from tracker.journal.queries import journal_breaks
 from tracker.petitions.queries import ledger_mismatches, postings_missing
 from tracker.petitions.service import rebuild_ledger
 
@@ -297,4 +299,35 @@ def test_revision_0005_goes_down_and_up_again_beside_records_of_before(database_
         assert connection.execute(text("SELECT count(*) FROM petitions")).scalar_one() == 2
     migrate.upgrade(engine)
     assert migrate.is_at_head(engine)
+    engine.dispose()
+
+
+def test_revision_0013_chains_the_entries_of_before_and_guards_them(database_url):
+    engine = engine_for(database_url)
+    migrate.upgrade(engine, "0001")
+    with engine.begin() as connection:
+        for statement in BEFORE_0002:
+            connection.execute(text(statement))
+    migrate.upgrade(engine, "0007")
+    with engine.begin() as connection:
+        for at, place_id in enumerate(("1", "NULL", "1"), start=10):
+            connection.execute(
+                text(
+                    "INSERT INTO journal (recorded_at, actor_id, action, subject, place_id, detail)"
+                    f" VALUES ('2026-11-{at} 01:02:03.000004+00:00', 1, 'petition:assign',"
+                    f" 'KN-2026-0000{at}', {place_id}, 'tệp “a”')"
+                )
+            )
+    before = _rows(engine)
+
+    migrate.upgrade(engine, "0013")
+    with Session(engine) as session:
+        assert list(journal_breaks(session)) == []
+        assert session.scalars(
+            select(JournalEntry.number).where(JournalEntry.place_id == 1)
+        ).all() == [1, 2]
+    migrate.downgrade(engine, "0007")
+
+    assert _rows(engine) == before
+    migrate.upgrade(engine)
     engine.dispose()

@@ -32,6 +32,7 @@ from tracker.petitions import views as petitions
 from tracker.reports import views as reports
 from tracker.settings import views as settings_pages
 from tracker.today import views as today
+from tracker.trail import views as trail
 
 BLUEPRINTS = (
     accounts.bp,
@@ -42,6 +43,7 @@ BLUEPRINTS = (
     briefing.bp,
     reports.bp,
     settings_pages.bp,
+    trail.bp,
 )
 YEAR = 365 * 24 * 3600
 HEADERS = {

@@ -32,6 +32,7 @@ from tracker.reminders.service import digests_on, post_from
 from tracker.reminders.service import remind as remind_people
 from tracker.seeding import seed_all
 from tracker.spoken import SpokenProgram, asked_for, choose_language, option, progress_bar
+from tracker.trail.queries import journal_mismatches
 
 host_option = option(
     "--host", default="127.0.0.1", show_default=True, help=N_("Address to listen on.")
@@ -185,13 +186,13 @@ def seed() -> None:
 
 @cli.command(help=N_("Recount the ledger from the steps; exit status 1 when anything differs."))
 def verify() -> None:
-    """Compare every movement with what the steps say."""
+    """Compare every movement with what the steps say, and walk the journal's chains."""
     with _register(read_only=True) as session:
-        lines = ledger_mismatches(session)
+        lines = [*ledger_mismatches(session), *journal_mismatches(session)]
     if lines:
         differences = "\n".join(lines)
         raise TrackerError(differences)
-    click.echo(gettext("The ledger agrees with the steps."))
+    click.echo(gettext("The ledger agrees with the steps, and the journal with its chains."))
 
 
 @cli.command(

@@ -24,6 +24,7 @@ class Permission(StrEnum):
     EXPORT = "register:export"
     MANAGE_SETTINGS = "settings:manage"
     MANAGE_PEOPLE = "people:manage"
+    READ_JOURNAL = "journal:read"
 
 
 class Role(Labelled):
@@ -59,5 +60,6 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         Permission.PREPARE_BRIEFING,
         Permission.DECIDE_BRIEFING,
     },
-    Role.ADMIN: _READER | {Permission.MANAGE_SETTINGS, Permission.MANAGE_PEOPLE},
+    Role.ADMIN: _READER
+    | {Permission.MANAGE_SETTINGS, Permission.MANAGE_PEOPLE, Permission.READ_JOURNAL},
 }

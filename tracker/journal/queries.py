@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 from itertools import groupby
-from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.journal.models import JournalEntry, JournalHead
@@ -18,19 +17,15 @@ def journal_breaks(session: Session) -> Iterator[Break]:
     heads = {row.chain: (row.number, row.digest) for row in session.execute(_HEADS)}
     rows = session.execute(_ENTRIES, execution_options={"yield_per": STREAMED})
     for chain, entries in groupby(rows, key=lambda row: row.chain):
-        yield from breaks(chain, map(_entry, entries), heads.pop(chain, (0, BEGINNING)))
+        yield from breaks(chain, (Entry(*row) for row in entries), heads.pop(chain, (0, BEGINNING)))
     for chain, head in heads.items():
         yield from breaks(chain, (), head)
 
 
 def journal_heads(session: Session, chains: frozenset[int]) -> dict[int, str]:
-    """Give the digest of the last entry of some places' chains, to be printed and kept elsewhere."""
+    """Give the last digest of some places' chains, to be printed and kept elsewhere."""
     rows = session.execute(_HEADS.where(JournalHead.chain.in_(chains)))
     return {row.chain: row.digest for row in rows}
-
-
-def _entry(row: Row[Any]) -> Entry:
-    return Entry(*row)
 
 
 _HEADS = select(JournalHead.chain, JournalHead.number, JournalHead.digest)

@@ -54,7 +54,7 @@ def note_export(session: Session, actor: Actor, subject: str, detail: str = "") 
 
 
 def _chain_up(session: Session, noted: list[Entry]) -> None:
-    """Chain new entries to the last of their place; in one order, so that nobody waits in a ring."""
+    """Chain new entries to the last of their place; in one order, against waiting in a ring."""
     by_chain = sorted(noted, key=lambda entry: entry.chain)
     for chain, entries in groupby(by_chain, key=lambda entry: entry.chain):
         _add_to(session, chain, entries)
@@ -81,9 +81,7 @@ def _held_head(session: Session, chain: int) -> tuple[int, str]:
     """Give the number and digest of a chain's last entry, and hold them until the commit."""
     is_sqlite = session.get_bind().dialect.name == "sqlite"
     begin = sqlite.insert(JournalHead) if is_sqlite else postgresql.insert(JournalHead)
-    session.execute(
-        begin.values(chain=chain, number=0, digest=BEGINNING).on_conflict_do_nothing()
-    )
+    session.execute(begin.values(chain=chain, number=0, digest=BEGINNING).on_conflict_do_nothing())
     asked = select(JournalHead.number, JournalHead.digest).where(JournalHead.chain == chain)
     number, digest = session.execute(asked.with_for_update()).one()
     return number, digest

@@ -1,0 +1,124 @@
+"""The words of what the journal holds: an act is its subject's kind, and what was done."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tracker.commitments import lifecycle as commitments
+from tracker.core.i18n import N_, Labelled, gettext
+from tracker.dialogues.lifecycle import Stage
+from tracker.petitions import lifecycle as petitions
+
+
+class Subject(Labelled):
+    """What an entry is about, as its act begins."""
+
+    PETITION = "petition", N_("Petition")
+    DIALOGUE = "dialogue", N_("Dialogue")
+    COMMITMENT = "commitment", N_("Commitment")
+    GROUP = "group", N_("Working group")
+    VISIT = "visit", N_("Field visit")
+    BRIEFING = "briefing", N_("Briefing")
+    REPORT = "report", N_("Report")
+    PAPER = "paper", N_("Word paper")
+    ATTACHMENT = "attachment", N_("File")
+    EXPORT = "export", N_("File taken out")
+    SIGN_IN = "sign-in", N_("Signing in")
+    PERSON = "person", N_("Person")
+    PLACE = "place", N_("Place")
+    CATEGORY = "category", N_("Category")
+    DEPARTMENT = "department", N_("Department")
+    CALENDAR = "calendar", N_("Calendar")
+    LIMIT = "limit", N_("Limit of time")
+    CLOCKS = "clocks", N_("Counting of limits")
+    REMINDER = "reminder", N_("Reminder")
+    REGISTER = "register", N_("Register")
+
+
+_KEPT = {
+    "made": N_("Added"),
+    "changed": N_("Changed"),
+    "corrected": N_("Corrected"),
+    "renamed": N_("Renamed"),
+    "ended": N_("Ended"),
+    "moved": N_("Moved in the list"),
+    "retired": N_("Taken out of use"),
+    "restored": N_("Taken into use again"),
+    "edit": N_("Details changed"),
+}
+"""What is done to what is kept in lists and settings."""
+_OWN: Mapping[str, Mapping[str, str]] = {
+    Subject.PETITION: petitions.STEP_WORDS,
+    Subject.DIALOGUE: {stage.value: stage.label for stage in Stage},
+    Subject.COMMITMENT: commitments.STEP_WORDS,
+    Subject.SIGN_IN: {
+        "opened": N_("Signed in"),
+        "failed": N_("Failed try"),
+        "ended": N_("Signed out"),
+    },
+    Subject.PERSON: {
+        "password": N_("New password given"),
+        "own-password": N_("Own password changed"),
+        "signed-out": N_("All sign-ins ended"),
+    },
+    Subject.GROUP: {
+        "set_up": N_("Set up"),
+        "member": N_("Members changed"),
+        "visit": N_("Household visit logged"),
+        "visit_void": N_("Household visit entered by mistake"),
+    },
+    Subject.VISIT: {
+        "log": N_("Logged"),
+        "promise": N_("Commitment made of the instruction"),
+        "rhythm": N_("Rhythm of visits changed"),
+        "void": N_("Entered by mistake"),
+    },
+    Subject.BRIEFING: {
+        "open": N_("Opened"),
+        "choose": N_("Matters chosen"),
+        "record": N_("Decisions recorded"),
+        "promise": N_("Commitment made of a decision"),
+        "end": N_("Ended"),
+    },
+    Subject.ATTACHMENT: {"keep": N_("Kept"), "remove": N_("Removed")},
+    Subject.CLOCKS: {"chosen": N_("Chosen")},
+    Subject.REMINDER: {"sent": N_("Sent")},
+    Subject.REGISTER: {"installed": N_("Installed"), "demonstration": N_("Demonstration made")},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One fact that an act changed: its name, and what stood there before and after."""
+
+    name: str
+    before: str
+    after: str
+
+
+def subject_of(action: str) -> Subject | None:
+    """Give what an act is about; one of a later version may be unknown."""
+    kind = action.partition(":")[0]
+    return next((subject for subject in Subject if subject.value == kind), None)
+
+
+def act_of(action: str) -> str:
+    """Say what was done, in the reader's language; an act without a word of its own by its code."""
+    kind, _, act = action.partition(":")
+    word = _OWN.get(kind, {}).get(act) or _KEPT.get(act)
+    return gettext(word) if word else act
+
+
+def facts_in(detail: str) -> list[Fact]:
+    """Read the facts that an administrator's act changed; other details hold none."""
+    try:
+        told = json.loads(detail)
+        after, before = told["after"], told.get("before", {})
+        return [Fact(name, _said(before.get(name)), _said(after[name])) for name in after]
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return []
+
+
+def _said(value: Any) -> str:
+    return "" if value is None else str(value)
