@@ -331,3 +331,28 @@ def test_revision_0013_chains_the_entries_of_before_and_guards_them(database_url
     assert _rows(engine) == before
     migrate.upgrade(engine)
     engine.dispose()
+
+
+def test_revision_0014_goes_down_and_up_again_beside_sign_ins(database_url):
+    engine = engine_for(database_url)
+    migrate.upgrade(engine, "0001")
+    with engine.begin() as connection:
+        for statement in BEFORE_0002:
+            connection.execute(text(statement))
+    migrate.upgrade(engine, "0013")
+    before = _rows(engine)
+    migrate.upgrade(engine, "0014")
+    with engine.begin() as connection:
+        for statement in (
+            "INSERT INTO second_factors VALUES (1, 'sealed', NULL, 0)",
+            "INSERT INTO recovery_codes VALUES (1, 1, 'hash', NULL)",
+            "INSERT INTO role_rules VALUES ('admin')",
+            "INSERT INTO sign_ins (id, token_hash, user_id, started_at, last_seen_at, address,"
+            " browser, awaits_code) VALUES (9, 'h2', 1, '2026-01-02', '2026-01-02', '', '', true)",
+        ):
+            connection.execute(text(statement))
+
+    migrate.downgrade(engine, "0013")
+    assert _rows(engine) == before
+    migrate.upgrade(engine)
+    engine.dispose()

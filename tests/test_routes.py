@@ -13,9 +13,16 @@ FREE = {
     "healthz",
     "font",
     "accounts.sign_in",
+    "accounts.sign_in_code",
     "accounts.sign_out",
 }
-BY_EVERYONE_SIGNED_IN = {"accounts.password", "accounts.account", "accounts.end_sign_in"}
+BY_EVERYONE_SIGNED_IN = {
+    "accounts.password",
+    "accounts.account",
+    "accounts.end_sign_in",
+    "accounts.second_factor",
+    "accounts.remove_second_factor",
+}
 READING = {"GET", "HEAD", "OPTIONS"}
 FORM = "application/x-www-form-urlencoded"
 

@@ -25,6 +25,7 @@ from tracker.commitments import views as commitments
 from tracker.core import i18n, web
 from tracker.core.db import engine_for
 from tracker.core.resources import folder
+from tracker.core.sealing import Sealer
 from tracker.core.settings import Settings, check_secret
 from tracker.core.text import has_forbidden
 from tracker.dialogues import views as dialogues
@@ -76,6 +77,7 @@ def create_app(settings: Settings) -> Flask:
         instance_path=str(settings.instance),
     )
     _configure(app, settings)
+    app.extensions["sealer"] = Sealer([settings.secret_key, *settings.old_secret_keys])
     app.extensions["engine"] = engine_for(settings.database_url)
     app.before_request(_before)
     Bootstrap5(app)
@@ -97,6 +99,7 @@ def _configure(app: Flask, settings: Settings) -> None:
     secure = settings.is_behind_tls
     app.config.update(
         SECRET_KEY=settings.secret_key,
+        SECRET_KEY_FALLBACKS=list(settings.old_secret_keys),
         SESSION_COOKIE_NAME="__Host-tracker" if secure else "tracker",
         SESSION_COOKIE_SECURE=secure,
         SESSION_COOKIE_HTTPONLY=True,

@@ -16,6 +16,7 @@ from tracker import serving
 from tracker.accounts.models import User
 from tracker.accounts.permissions import Role
 from tracker.accounts.queries import person_named
+from tracker.accounts.second_factors import remove as remove_second_factor
 from tracker.accounts.service import give_new_password
 from tracker.calendar.rules import Limit, Unit
 from tracker.core import clock, migrate, settings
@@ -293,11 +294,26 @@ def list_users() -> None:
 def password(username: str) -> None:
     """Print a new password, to be changed at the next sign-in."""
     with _register() as session:
-        person = person_named(session, username)
-        if person is None:
-            raise TrackerError("There is no person “%(username)s”.", username=username)
-        fresh = give_new_password(session, None, person)
+        fresh = give_new_password(session, None, _person(session, username))
     _print_password(username, fresh)
+
+
+@user.command(
+    "no-second-factor", help=N_("Take a lost second factor away; the password alone signs in.")
+)
+@click.argument("username")
+def no_second_factor(username: str) -> None:
+    """Take a person's second factor away."""
+    with _register() as session:
+        remove_second_factor(session, None, _person(session, username))
+    click.echo(gettext("The second factor is taken away."))
+
+
+def _person(session: Session, username: str) -> User:
+    person = person_named(session, username)
+    if person is None:
+        raise TrackerError("There is no person “%(username)s”.", username=username)
+    return person
 
 
 @contextmanager

@@ -27,6 +27,35 @@ class SignInForm(BaseForm):
     kept = HiddenField()
 
 
+class CodeForm(BaseForm):
+    """The code of a second factor; `kept` carries what was typed when a sign-in ended meanwhile."""
+
+    code = StringField(
+        N_("Code"),
+        [required(N_("Enter the code.")), Length(max=100, message=TOO_LONG)],
+        description=N_(
+            "Six digits of the program on your telephone, or one of your codes on paper."
+        ),
+        render_kw={
+            "autocomplete": "one-time-code",
+            "autocapitalize": "none",
+            "spellcheck": "false",
+        },
+    )
+    next = HiddenField()
+    kept = HiddenField()
+
+
+class RemoveFactorForm(BaseForm):
+    """What it takes to do without a second factor again."""
+
+    old = PasswordField(
+        N_("Present password"),
+        [required(N_("Enter your present password."))],
+        render_kw={"autocomplete": "current-password"},
+    )
+
+
 class OwnPasswordForm(BaseForm):
     """A person's own new password."""
 

@@ -8,9 +8,8 @@ from typing import Any
 from flask import g, redirect, session, url_for
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import Unauthorized
-from werkzeug.wrappers import Response
 
-from tracker.accounts import sign_ins
+from tracker.accounts import second_factors, sign_ins
 from tracker.accounts.models import User
 from tracker.accounts.permissions import Permission
 from tracker.core.errors import NotAllowed
@@ -37,7 +36,9 @@ def requires(permission: Permission) -> Callable[[View], View]:
             if user_or_none() is None:
                 raise Unauthorized()
             if current_user().must_change_password:
-                return _to_password_page()
+                return redirect(url_for("accounts.password"), 303)
+            if lacks_second_factor():
+                return redirect(url_for("accounts.second_factor"), 303)
             if not current_user().may(permission):
                 raise NotAllowed("Your role does not include this.")
             return view(*args, **given)
@@ -77,6 +78,16 @@ def current_user() -> User:
     return user
 
 
+def lacks_second_factor() -> bool:
+    """Tell whether the person's role asks for a second factor that they have not set up yet."""
+    user = current_user()
+    if "lacks_second_factor" not in g:
+        is_asked = user.role in second_factors.required_roles(db_session())
+        g.lacks_second_factor = is_asked and not second_factors.has_one(db_session(), user.id)
+    lacks: bool = g.lacks_second_factor
+    return lacks
+
+
 def current_scope() -> Scope:
     """Give the places, old and new, for which the person's place answers today."""
     if "scope" not in g:
@@ -104,7 +115,3 @@ def _look_up() -> User | None:
             # On a full or busy disk pages still open; the sign-in only ends a little sooner.
             log.warning("could not note that a person is still there")
     return user
-
-
-def _to_password_page() -> Response:
-    return redirect(url_for("accounts.password"), 303)

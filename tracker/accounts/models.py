@@ -38,7 +38,10 @@ class User(Base):
 
 
 class SignIn(Base):
-    """One signed-in browser; the cookie's token is kept only as its SHA-256."""
+    """One signed-in browser; the cookie's token is kept only as its SHA-256.
+
+    While it awaits the code of a second factor it opens nothing.
+    """
 
     __tablename__ = "sign_ins"
 
@@ -50,6 +53,40 @@ class SignIn(Base):
     ended_at: Mapped[datetime | None]
     address: Mapped[text200] = mapped_column(default="")
     browser: Mapped[text200] = mapped_column(default="")
+    awaits_code: Mapped[bool] = mapped_column(default=False)
+
+
+class SecondFactor(Base):
+    """The seed of a person's second factor, sealed with a key that is not in the database.
+
+    `last_step` is the latest half minute whose code was used: none of it or before counts again.
+    """
+
+    __tablename__ = "second_factors"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    sealed_seed: Mapped[str]
+    confirmed_at: Mapped[datetime | None]
+    last_step: Mapped[int] = mapped_column(default=0)
+
+
+class RecoveryCode(Base):
+    """One code on paper that stands in for a lost telephone, once; kept only as its SHA-256."""
+
+    __tablename__ = "recovery_codes"
+
+    id: Mapped[pk]
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    code_hash: Mapped[text200]
+    used_at: Mapped[datetime | None]
+
+
+class RoleRule(Base):
+    """A role whose people must sign in with a second factor."""
+
+    __tablename__ = "role_rules"
+
+    role: Mapped[Role] = mapped_column(stored_as_text(Role), primary_key=True)
 
 
 class FailedSignIn(Base):

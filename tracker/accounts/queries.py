@@ -23,5 +23,7 @@ def person_for(session: Session, admin: User, username: str) -> User:
 
 def open_sign_ins(session: Session, user: User) -> list[SignIn]:
     """Give a person's open sign-ins, the latest used first."""
-    asked = select(SignIn).where(SignIn.user_id == user.id, SignIn.ended_at.is_(None))
+    asked = select(SignIn).where(
+        SignIn.user_id == user.id, SignIn.ended_at.is_(None), SignIn.awaits_code.is_(False)
+    )
     return list(session.scalars(asked.order_by(SignIn.last_seen_at.desc())))

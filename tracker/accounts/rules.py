@@ -13,6 +13,9 @@ IDLE_LIMIT = timedelta(minutes=30)
 WHOLE_LIMIT = timedelta(hours=10)
 """A sign-in ends after half an hour without a request, and after a working day in any case."""
 FIRST_PASSWORD_LIFE = timedelta(hours=72)
+CODE_LIMIT = timedelta(minutes=10)
+"""So long a password that was right waits for its second factor."""
+RECOVERY_CODES = 10
 FAILURES_COUNTED = timedelta(hours=24)
 FAILURES_FREE = 5
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(minutes=16)
@@ -37,6 +40,13 @@ class WrongPassword(TrackerError):
     """The present password, asked for before it is changed, is not right."""
 
     field = "old"
+
+
+class CodeRefused(TrackerError):
+    """The code of the second factor is not right, or none is asked for."""
+
+    field = "code"
+    status_code = 401
 
 
 class EmailRefused(TrackerError):
@@ -68,6 +78,11 @@ def check_password(password: str, *about: str) -> None:
         )
     if plain in _COMMON or plain.strip("0123456789!.@#") in _COMMON or len(set(plain)) < 5:
         raise PasswordRefused("This password is on the list of those that are tried first.")
+
+
+def plain_code(typed: str) -> str:
+    """Read a code as typed: spaces, hyphens and capitals are forgiven."""
+    return "".join(sign for sign in typed.casefold() if sign.isalnum())[:40]
 
 
 def is_live(started_at: datetime, last_seen_at: datetime, now: datetime) -> bool:

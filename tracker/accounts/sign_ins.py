@@ -11,16 +11,20 @@ from tracker.accounts.models import FailedSignIn, SignIn, User
 from tracker.accounts.queries import person_named
 from tracker.accounts.rules import (
     ADDRESS_COUNTED,
+    CODE_LIMIT,
     FAILURES_COUNTED,
     FAILURES_PER_ADDRESS,
     WHOLE_LIMIT,
+    CodeRefused,
     is_live,
     wait_until,
 )
+from tracker.accounts.second_factors import fits, has_one
 from tracker.accounts.service import has_expired_password, is_password
 from tracker.core import clock
 from tracker.core.db import transaction
 from tracker.core.errors import NotAllowed, TooManyTries
+from tracker.core.sealing import Sealer
 from tracker.journal import service as journal
 
 TOUCHED_AFTER = timedelta(minutes=1)
@@ -52,7 +56,7 @@ def sign_in(session: Session, username: str, password: str, address: str, browse
         _one_at_a_time(session, name)
         check_throttle(session, name, address)
         if user is not None and right and may:
-            token = _opened(session, user, address, browser)
+            token = _opened(session, user, address, browser, whole=not has_one(session, user.id))
         else:
             _count_failure(session, user, name, address)
     if not token:
@@ -67,10 +71,55 @@ def _count_failure(session: Session, user: User | None, name: str, address: str)
     journal.note(session, None, "sign-in:failed", subject, place_id, address)
 
 
-def _opened(session: Session, user: User, address: str, browser: str) -> str:
+def awaits_code(session: Session, token: str) -> bool:
+    """Tell whether a password was right and its second factor is still to come."""
+    return _awaiting(session, token) is not None
+
+
+def finish(session: Session, sealer: Sealer, token: str, code: str, address: str) -> str:
+    """Finish a sign-in by the code of the second factor; give the token of the whole one.
+
+    Raises CodeRefused, or TooManyTries: wrong codes count with wrong passwords.
+    """
+    with transaction(session):
+        found = _awaiting(session, token)
+        if found is None:
+            raise CodeRefused("This took too long; type your name and password again.")
+        row, user = found
+        _one_at_a_time(session, user.username)
+        check_throttle(session, user.username, address)
+        is_right = fits(session, sealer, user.id, code)
+        if is_right:
+            row.ended_at = clock.now()
+            whole = _opened(session, user, address, row.browser, whole=True)
+        else:
+            _count_failure(session, user, user.username, address)
+    if not is_right:
+        raise CodeRefused("This code is not right; wait for the next one and type it at once.")
+    return whole
+
+
+def _awaiting(session: Session, token: str) -> tuple[SignIn, User] | None:
+    found = session.execute(
+        select(SignIn, User)
+        .join(User, User.id == SignIn.user_id)
+        .where(
+            SignIn.token_hash == _hashed(token),
+            SignIn.awaits_code,
+            SignIn.ended_at.is_(None),
+            SignIn.started_at > clock.now() - CODE_LIMIT,
+            User.is_disabled.is_(False),
+        )
+    ).first()
+    return (found[0], found[1]) if found else None
+
+
+def _opened(session: Session, user: User, address: str, browser: str, *, whole: bool) -> str:
+    """Open a sign-in; one that awaits its code neither opens a page nor forgets a failure."""
     token = secrets.token_urlsafe(32)
-    _forget_failures(session, user.username)
-    journal.note(session, user, "sign-in:opened", user.username, user.place_id, address)
+    if whole:
+        _forget_failures(session, user.username)
+        journal.note(session, user, "sign-in:opened", user.username, user.place_id, address)
     session.add(
         SignIn(
             token_hash=_hashed(token),
@@ -79,6 +128,7 @@ def _opened(session: Session, user: User, address: str, browser: str) -> str:
             last_seen_at=clock.now(),
             address=address,
             browser=browser[:200],
+            awaits_code=not whole,
         )
     )
     return token
@@ -95,7 +145,11 @@ def current(session: Session, token: str) -> tuple[User, SignIn] | None:
     found = session.execute(
         select(User, SignIn)
         .join(SignIn, SignIn.user_id == User.id)
-        .where(SignIn.token_hash == _hashed(token), SignIn.ended_at.is_(None))
+        .where(
+            SignIn.token_hash == _hashed(token),
+            SignIn.ended_at.is_(None),
+            SignIn.awaits_code.is_(False),
+        )
     ).first()
     if found is None or found[0].is_disabled:
         return None

@@ -3,19 +3,22 @@
 import json
 from typing import Any
 
+import segno
 from flask import Blueprint, flash, g, redirect, render_template, request, session, url_for
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from tracker.accounts import queries, service, sign_ins
-from tracker.accounts.forms import OwnPasswordForm, SignInForm
-from tracker.accounts.guard import TOKEN, current_user, public, signed_in
+from tracker.accounts import queries, second_factors, service, sign_ins
+from tracker.accounts.forms import CodeForm, OwnPasswordForm, RemoveFactorForm, SignInForm
+from tracker.accounts.guard import TOKEN, current_user, lacks_second_factor, public, signed_in
 from tracker.accounts.models import User
 from tracker.accounts.rules import WrongPassword
 from tracker.core.errors import TooManyTries, TrackerError
 from tracker.core.i18n import gettext
-from tracker.core.web import db_session, is_local_path
+from tracker.core.web import db_session, is_local_path, own_session, sealer
 
 bp = Blueprint("accounts", __name__)
+HALF = "half_sign_in"
 KEPT_LIMIT = 2_000_000
 """How many characters of an interrupted form are carried over a new sign-in."""
 
@@ -44,6 +47,40 @@ def sign_in() -> Any:
             refusal.status_code,
             _wait(refusal),
         )
+    if sign_ins.awaits_code(db_session(), token):
+        session[HALF] = token
+        asked = CodeForm(formdata=None, next=form.next.data, kept=form.kept.data)
+        return render_template("accounts/code.html", form=asked)
+    return _begun(form, token)
+
+
+@bp.post("/sign-in/code")
+@public
+def sign_in_code() -> Any:
+    """Finish a sign-in by the code of the second factor."""
+    form = CodeForm()
+    if not form.validate_on_submit():
+        return render_template("accounts/code.html", form=form)
+    try:
+        token = sign_ins.finish(
+            db_session(),
+            sealer(),
+            session.get(HALF, ""),
+            form.code.data or "",
+            request.remote_addr or "",
+        )
+    except TrackerError as refusal:
+        form.refuse("code", refusal)
+        return (
+            render_template("accounts/code.html", form=form),
+            refusal.status_code,
+            _wait(refusal),
+        )
+    return _begun(form, token)
+
+
+def _begun(form: SignInForm | CodeForm, token: str) -> Any:
+    """Start the new session, and lead to the page or the form that waited for it."""
     session.clear()
     g.pop("csrf_token", None)  # the next form belongs to the new sign-in
     session[TOKEN] = token
@@ -90,8 +127,59 @@ def password() -> Any:
 @signed_in
 def account() -> str:
     """Show a person's own sign-ins, each of which they may end."""
-    rows = queries.open_sign_ins(db_session(), current_user())
-    return render_template("accounts/account.html", sign_ins=rows)
+    reading, own = db_session(), current_user()
+    return render_template(
+        "accounts/account.html",
+        sign_ins=queries.open_sign_ins(reading, own),
+        has_factor=second_factors.has_one(reading, own.id),
+        codes_left=second_factors.codes_left(reading, own.id),
+    )
+
+
+@bp.route("/account/second-factor", methods=["GET", "POST"])
+@signed_in
+def second_factor() -> Any:
+    """Set up a second factor: a picture for the telephone, then its first code."""
+    own = current_user()
+    form = CodeForm()
+    if second_factors.has_one(db_session(), own.id):
+        return redirect(url_for("accounts.account"), 303)
+    if form.validate_on_submit():
+        try:
+            codes = second_factors.confirm(db_session(), sealer(), own, form.code.data or "")
+        except TrackerError as refusal:
+            form.refuse("code", refusal)
+        else:
+            return render_template("accounts/recovery_codes.html", codes=codes)
+    with own_session(read_only=False) as writing:
+        offer = second_factors.offer(writing, sealer(), own)
+    return render_template(
+        "accounts/second_factor.html",
+        form=form,
+        seed=offer.seed,
+        picture=Markup(segno.make(offer.address).svg_inline(scale=5, border=2)),
+        is_asked=lacks_second_factor(),
+    )
+
+
+@bp.route("/account/second-factor/remove", methods=["GET", "POST"])
+@signed_in
+def remove_second_factor() -> Any:
+    """Do without a second factor again; asks for the password, and where the role may."""
+    own = db_session().get_one(User, current_user().id)
+    form = RemoveFactorForm()
+    if form.validate_on_submit():
+        try:
+            sign_ins.check_throttle(db_session(), own.username, request.remote_addr or "")
+            second_factors.remove_own(db_session(), own, form.old.data or "")
+        except TrackerError as refusal:
+            if isinstance(refusal, WrongPassword):
+                sign_ins.note_failure(db_session(), own, request.remote_addr or "")
+            form.refuse("old", refusal)
+        else:
+            flash(gettext("The second factor is taken away."), "success")
+            return redirect(url_for("accounts.account"), 303)
+    return render_template("accounts/second_factor_remove.html", form=form)
 
 
 @bp.post("/account/sign-ins/<int:sign_in_id>/end")
@@ -105,7 +193,7 @@ def end_sign_in(sign_in_id: int) -> Response:
 
 def kept_form() -> str:
     """Pack what was typed into an interrupted form, without its secrets."""
-    secret = {"csrf_token", "password", "old", "new"}
+    secret = {"csrf_token", "password", "old", "new", "code"}
     fields = [(name, text) for name, text in request.form.items(multi=True) if name not in secret]
     owner = sign_ins.owner_id(db_session(), session.get(TOKEN, ""))
     packed = json.dumps({"by": owner, "fields": fields}, ensure_ascii=False)

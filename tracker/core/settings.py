@@ -9,7 +9,7 @@ from pathlib import Path
 from tracker.core.db import sqlite_file_url
 from tracker.core.errors import TrackerError
 
-SHORTEST_SECRET = 32
+SHORTEST_SECRET, FEWEST_SIGNS = 32, 8
 FILES = "files"
 """The folder of attachments, in the instance folder and never below the web's root."""
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
@@ -19,6 +19,7 @@ LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 class Settings:
     """Everything a process must know before it opens the register.
 
+    `old_secret_keys` are former secrets: what they signed or sealed is still read, nothing new is.
     `hosts` are the names under which the server answers; `is_behind_tls` says that a reverse proxy
     on this machine speaks HTTPS to the outside. Reminders leave by the server of `smtp_url`, which
     may hold a password, from `mail_from`, and lead to `base_url`.
@@ -26,7 +27,8 @@ class Settings:
 
     database_url: str
     instance: Path
-    secret_key: str
+    secret_key: str = field(repr=False)
+    old_secret_keys: tuple[str, ...] = field(default=(), repr=False)
     hosts: tuple[str, ...] = LOCAL_HOSTS
     is_behind_tls: bool = False
     smtp_url: str = field(default="", repr=False)
@@ -43,6 +45,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         database_url=environ.get("TRACKER_DATABASE_URL") or default_url,
         instance=instance,
         secret_key=environ.get("TRACKER_SECRET_KEY") or _kept_secret(instance / "secret"),
+        old_secret_keys=_listed(environ.get("TRACKER_OLD_SECRET_KEYS", "")),
         hosts=_hosts(environ.get("TRACKER_HOSTS", "")),
         is_behind_tls=environ.get("TRACKER_BEHIND_TLS", "") == "1",
         smtp_url=environ.get("TRACKER_SMTP_URL", "").strip(),
@@ -52,14 +55,21 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
 
 
 def check_secret(secret: str) -> None:
-    """Refuse a secret that is too short to guard anything."""
+    """Refuse a secret that is too short to guard anything, or so plain that it is none."""
     if len(secret) < SHORTEST_SECRET:
         raise TrackerError("TRACKER_SECRET_KEY needs at least 32 characters.")
+    if len(set(secret)) < FEWEST_SIGNS:
+        raise TrackerError(
+            "TRACKER_SECRET_KEY is easy to guess; leave it out, and a random one is made and kept."
+        )
 
 
 def _hosts(listed: str) -> tuple[str, ...]:
-    named = (name.strip() for name in listed.split(","))
-    return (*LOCAL_HOSTS, *(name for name in named if name))
+    return (*LOCAL_HOSTS, *_listed(listed))
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(part for part in map(str.strip, text.split(",")) if part)
 
 
 def _kept_secret(path: Path) -> str:

@@ -10,12 +10,20 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 
+from tracker.core.sealing import Sealer
+
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def engine() -> Engine:
     """Give the engine of the running application."""
     kept: Engine = current_app.extensions["engine"]
+    return kept
+
+
+def sealer() -> Sealer:
+    """Give what seals texts with the running application's secret."""
+    kept: Sealer = current_app.extensions["sealer"]
     return kept
 
 

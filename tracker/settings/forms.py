@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from wtforms import BooleanField, Field, HiddenField
+from wtforms import BooleanField, Field, HiddenField, SelectMultipleField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from tracker.accounts.permissions import Role
 from tracker.core.clock import shown_date
@@ -42,6 +44,18 @@ class ActForm(BaseForm):
     """A button that changes a record: it carries the version that was on the screen."""
 
     version = HiddenField()
+
+
+class FactorRolesForm(BaseForm):
+    """The roles whose people must have a second factor."""
+
+    roles = SelectMultipleField(
+        N_("Roles that must have a second factor"),
+        choices=lambda: [SelectChoice(role.value, say(role)) for role in Role],
+        validate_choice=False,
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )
 
 
 class _UsernameForm(BaseForm):

@@ -60,6 +60,8 @@ _OWN: Mapping[str, Mapping[str, str]] = {
     Subject.PERSON: {
         "password": N_("New password given"),
         "own-password": N_("Own password changed"),
+        "second-factor": N_("Second factor taken into use"),
+        "no-second-factor": N_("Second factor taken away"),
         "signed-out": N_("All sign-ins ended"),
     },
     Subject.GROUP: {
@@ -84,7 +86,11 @@ _OWN: Mapping[str, Mapping[str, str]] = {
     Subject.ATTACHMENT: {"keep": N_("Kept"), "remove": N_("Removed")},
     Subject.CLOCKS: {"chosen": N_("Chosen")},
     Subject.REMINDER: {"sent": N_("Sent")},
-    Subject.REGISTER: {"installed": N_("Installed"), "demonstration": N_("Demonstration made")},
+    Subject.REGISTER: {
+        "installed": N_("Installed"),
+        "demonstration": N_("Demonstration made"),
+        "second-factor": N_("Roles that must have a second factor"),
+    },
 }
 
 

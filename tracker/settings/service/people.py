@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from tracker.accounts import second_factors
 from tracker.accounts import service as accounts
 from tracker.accounts.models import User
 from tracker.accounts.permissions import Permission, Role
@@ -16,8 +17,9 @@ from tracker.core.errors import NotAllowed, TrackerError
 from tracker.core.text import checked
 from tracker.journal import service as journal
 from tracker.places.models import Place
+from tracker.settings.queries import keeps_lists
 from tracker.settings.rules import HOMES
-from tracker.settings.service.recording import Facts, made_before, note_change
+from tracker.settings.service.recording import Facts, check_keeper, made_before, note_change
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,21 @@ def end_sign_ins(session: Session, actor: User, username: str) -> None:
         user = person_for(session, actor, username)
         accounts.end_all(session, user.id)
         journal.note(session, actor, "person:signed-out", username, user.place_id)
+
+
+def remove_second_factor(session: Session, actor: User, username: str) -> None:
+    """Take a lost second factor away from a person; their password alone signs them in again."""
+    if not actor.may(Permission.MANAGE_PEOPLE):
+        raise NotAllowed("Only an administrator manages people.")
+    second_factors.remove(session, actor, person_for(session, actor, username))
+
+
+def require_second_factor(session: Session, actor: User, roles: frozenset[Role]) -> None:
+    """Choose the roles whose people must have a second factor, for the whole installation."""
+    check_keeper(actor)
+    if not keeps_lists(session, actor):
+        raise NotAllowed("This is chosen by an administrator of a place above yours.")
+    second_factors.require_of(session, actor, roles)
 
 
 def _named(full_name: str) -> str:

@@ -7,16 +7,23 @@ from werkzeug.wrappers import Response
 
 from tracker.accounts.guard import current_scope, current_user, requires
 from tracker.accounts.models import User
-from tracker.accounts.permissions import Permission
+from tracker.accounts.permissions import Permission, Role
 from tracker.accounts.queries import open_sign_ins, person_for
 from tracker.accounts.rules import EmailRefused
+from tracker.accounts.second_factors import has_one, required_roles
 from tracker.accounts.service import UserChange, UsernameRefused
 from tracker.core.errors import NotAllowed, NotFound, Stale, TrackerError
 from tracker.core.i18n import gettext
 from tracker.core.web import db_session
 from tracker.places.models import Place
 from tracker.settings import queries
-from tracker.settings.forms import ActForm, PersonChangeForm, PersonForm, seen_version
+from tracker.settings.forms import (
+    ActForm,
+    FactorRolesForm,
+    PersonChangeForm,
+    PersonForm,
+    seen_version,
+)
 from tracker.settings.service import people as service
 from tracker.settings.service.people import NewPerson
 from tracker.settings.views.frame import bp, stale_page
@@ -28,8 +35,25 @@ PAGE = "settings/person.html"
 @requires(Permission.MANAGE_PEOPLE)
 def people() -> str:
     """List the people of the administrator's scope."""
-    rows = queries.people_rows(db_session(), current_scope().ids)
-    return render_template("settings/people.html", people=rows)
+    session = db_session()
+    asked = FactorRolesForm(formdata=None, roles=sorted(required_roles(session)))
+    return render_template(
+        "settings/people.html",
+        people=queries.people_rows(session, current_scope().ids),
+        asked=asked,
+        keeps=queries.keeps_lists(session, current_user()),
+    )
+
+
+@bp.post("/settings/people/second-factor")
+@requires(Permission.MANAGE_PEOPLE)
+def require_second_factor() -> Response:
+    """Choose the roles whose people must have a second factor."""
+    form = FactorRolesForm()
+    roles = frozenset(role for role in Role if role.value in (form.roles.data or ()))
+    service.require_second_factor(db_session(), current_user(), roles)
+    flash(gettext("The changes are kept."), "success")
+    return redirect(url_for("settings.people"), 303)
 
 
 @bp.route("/settings/people/new", methods=["GET", "POST"])
@@ -78,8 +102,7 @@ def person(username: str) -> Any:
         service.change_person(db_session(), current_user(), user.username, change)
     except Stale as refusal:
         now = person_for(db_session(), current_user(), username)
-        more = {"person": now, "sign_ins": open_sign_ins(db_session(), now)}
-        return stale_page(PAGE, refusal, form, _kept(now), now.version, **more)
+        return stale_page(PAGE, refusal, form, _kept(now), now.version, **_around(now))
     except (NotFound, NotAllowed):
         raise
     except TrackerError as refusal:
@@ -101,9 +124,18 @@ def new_password(username: str) -> Any:
     except Stale as refusal:
         form = PersonChangeForm(formdata=None, data=_kept(user))
         _offer_places(form, user.place)
-        more = {"person": user, "sign_ins": open_sign_ins(db_session(), user)}
-        return stale_page(PAGE, refusal, form, {}, user.version, **more)
+        return stale_page(PAGE, refusal, form, {}, user.version, **_around(user))
     return _password_page(user, password, is_first=False)
+
+
+@bp.post("/settings/people/<username>/second-factor/remove")
+@requires(Permission.MANAGE_PEOPLE)
+def remove_second_factor(username: str) -> Response:
+    """Take a lost second factor away."""
+    user = person_for(db_session(), current_user(), username)
+    service.remove_second_factor(db_session(), current_user(), user.username)
+    flash(gettext("The second factor is taken away."), "success")
+    return redirect(url_for("settings.person", username=user.username), 303)
 
 
 @bp.post("/settings/people/<username>/sign-ins/end")
@@ -138,8 +170,16 @@ def _kept(user: User) -> dict[str, Any]:
 
 
 def _person_page(user: User, form: PersonChangeForm) -> str:
-    rows = open_sign_ins(db_session(), user)
-    return render_template(PAGE, form=form, person=user, sign_ins=rows)
+    return render_template(PAGE, form=form, **_around(user))
+
+
+def _around(user: User) -> dict[str, Any]:
+    session = db_session()
+    return {
+        "person": user,
+        "sign_ins": open_sign_ins(session, user),
+        "has_factor": has_one(session, user.id),
+    }
 
 
 def _password_page(user: User, password: str | None, *, is_first: bool) -> str:
