@@ -24,7 +24,7 @@ COLUMNS: tuple[Column[TrailRow], ...] = (
         lambda row: row.username or "",
     ),
     Column("about", N_("About"), _about, lambda row: row.action),
-    Column("act", N_("What was done"), lambda row: row.act),
+    Column("act", N_("Act"), lambda row: row.act),
     Column("subject", N_("Code"), lambda row: row.subject),
     Column("place", N_("Place"), lambda row: row.place or ""),
     Column("detail", N_("Details"), lambda row: row.detail),
