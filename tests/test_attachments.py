@@ -5,6 +5,7 @@ import os
 import random
 import stat
 import zipfile
+from datetime import timedelta
 
 import pytest
 from PIL import Image
@@ -12,9 +13,17 @@ from sqlalchemy import select, text
 
 from tracker.accounts.permissions import Role
 from tracker.attachments.models import Attachment
-from tracker.attachments.queries import FileDamaged, attachment_for, attachments_of, opened
+from tracker.attachments.queries import (
+    FileDamaged,
+    attachment_for,
+    attachments_of,
+    file_mismatches,
+    loose_files,
+    opened,
+)
 from tracker.attachments.rules import MOST_FILES, FileRefused, checked_kind, clean_name
 from tracker.attachments.service import Upload, keep_file, remove_file
+from tracker.core import clock
 from tracker.core.errors import NotAllowed, NotFound
 from tracker.journal.models import JournalEntry
 
@@ -223,3 +232,38 @@ def test_who_only_administers_attaches_nothing(session, make, tmp_path):
         keep_file(
             session, make.user(role=Role.ADMIN), "DT-2026-0001", make.home.id, upload, tmp_path
         )
+
+
+def test_verifying_names_a_file_that_was_changed_or_is_missing(session, make, tmp_path):
+    staff, root = make.user(), tmp_path / "files"
+    kept = [
+        keep_file(
+            session, staff, "DT-2026-0001", make.home.id, Upload("a.pdf", io.BytesIO(PDF)), root
+        )
+        for _ in range(3)
+    ]
+    assert list(file_mismatches(session, root)) == []
+
+    (root / kept[0].stored_name).unlink()
+    (root / kept[1].stored_name).write_bytes(PDF.replace(b"1", b"2", 1))
+
+    found = list(file_mismatches(session, root))
+    assert [line.split(":")[0] for line in found] == [
+        f"tệp {kept[0].id} của DT-2026-0001",
+        f"tệp {kept[1].id} của DT-2026-0001",
+    ]
+
+
+def test_only_old_files_that_no_row_knows_are_loose(session, make, tmp_path):
+    staff, root, now = make.user(), tmp_path / "files", clock.now()
+    assert loose_files(session, root, now) == []
+    kept = keep_file(
+        session, staff, "DT-2026-0001", make.home.id, Upload("a.pdf", io.BytesIO(PDF)), root
+    )
+    (root / "left").write_bytes(b"x")
+    (root / "left.part").write_bytes(b"x")
+
+    assert loose_files(session, root, now) == []
+    later = now + timedelta(hours=25)
+    assert [path.name for path in loose_files(session, root, later)] == ["left", "left.part"]
+    assert (root / kept.stored_name).exists()

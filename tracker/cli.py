@@ -18,6 +18,7 @@ from tracker.accounts.permissions import Role
 from tracker.accounts.queries import person_named
 from tracker.accounts.second_factors import remove as remove_second_factor
 from tracker.accounts.service import give_new_password
+from tracker.attachments.queries import file_mismatches, loose_files
 from tracker.calendar.rules import Limit, Unit
 from tracker.core import clock, migrate, settings
 from tracker.core.clock import shown_date
@@ -187,13 +188,37 @@ def seed() -> None:
 
 @cli.command(help=N_("Recount the ledger from the steps; exit status 1 when anything differs."))
 def verify() -> None:
-    """Compare every movement with what the steps say, and walk the journal's chains."""
+    """Compare movements with steps, the journal with its chains, and files with their digests."""
+    root = settings.from_environment().instance / settings.FILES
     with _register(read_only=True) as session:
-        lines = [*ledger_mismatches(session), *journal_mismatches(session)]
+        lines = [
+            *ledger_mismatches(session),
+            *journal_mismatches(session),
+            *file_mismatches(session, root),
+        ]
     if lines:
         differences = "\n".join(lines)
         raise TrackerError(differences)
-    click.echo(gettext("The ledger agrees with the steps, and the journal with its chains."))
+    click.echo(
+        gettext(
+            "The ledger agrees with the steps, the journal with its chains, the files with their"
+            " digests."
+        )
+    )
+
+
+@cli.command(help=N_("List files that no record knows; a killed server may leave some."))
+@option("--sweep", is_flag=True, help=N_("Delete them."))
+def files(sweep: bool) -> None:
+    """Print the names of loose files, and delete them when asked."""
+    root = settings.from_environment().instance / settings.FILES
+    with _register(read_only=True) as session:
+        loose = loose_files(session, root, clock.now())
+    for path in loose:
+        click.echo(path.name)
+        if sweep:
+            path.unlink()
+    click.echo(ngettext("%(num)s loose file.", "%(num)s loose files.", len(loose)))
 
 
 @cli.command(

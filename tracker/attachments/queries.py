@@ -1,6 +1,8 @@
 """Questions about files."""
 
 import hashlib
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
@@ -9,6 +11,10 @@ from sqlalchemy.orm import Session
 
 from tracker.attachments.models import Attachment
 from tracker.core.errors import NotFound, TrackerError
+from tracker.core.i18n import gettext, say
+
+BATCH = 500
+LOOSE_AFTER = timedelta(hours=24)
 
 
 class FileDamaged(TrackerError):
@@ -57,3 +63,31 @@ def opened(attachment: Attachment, root: Path) -> BinaryIO:
         raise FileDamaged("The file was changed since it was uploaded; tell the administrator.")
     file.seek(0)
     return file
+
+
+def file_mismatches(session: Session, root: Path) -> Iterator[str]:
+    """Say of each kept file that is missing, or is not the one that was uploaded."""
+    asked = select(Attachment).order_by(Attachment.id).execution_options(yield_per=BATCH)
+    for attachment in session.scalars(asked):
+        try:
+            opened(attachment, root).close()
+        except FileDamaged as damage:
+            told = {"subject": attachment.subject, "id": attachment.id, "what": say(damage)}
+            yield gettext("file %(id)s of %(subject)s: %(what)s", **told)
+
+
+def loose_files(session: Session, root: Path, now: datetime) -> list[Path]:
+    """Give the files in the folder that no row knows, a day after they came at the earliest.
+
+    A server that is killed between writing a file and its row leaves one; an upload on its way is
+    younger.
+    """
+    if not root.is_dir():
+        return []
+    old = (now - LOOSE_AFTER).timestamp()
+    kept = set(session.scalars(select(Attachment.stored_name)))
+    return sorted(
+        path
+        for path in root.iterdir()
+        if path.is_file() and path.name not in kept and path.stat().st_mtime < old
+    )
