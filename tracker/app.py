@@ -1,6 +1,7 @@
 """The web application: what is wired where, and what every answer carries."""
 
 import logging
+import time
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -122,6 +123,7 @@ def _configure(app: Flask, settings: Settings) -> None:
 
 def _before() -> None:
     """Choose the language, bound the body, and refuse what another site's page sends."""
+    g.began = time.perf_counter()
     _bound_request()
     asked = request.args.get("lang", "")
     kept = request.cookies.get("lang", "")
@@ -156,6 +158,7 @@ def _is_from_elsewhere() -> bool:
 
 
 def _after(response: Response) -> Response:
+    _tell(response)
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     policy = POLICY.format(nonce=web.nonce())
@@ -167,6 +170,18 @@ def _after(response: Response) -> Response:
     if request.args.get("lang") in i18n.LANGUAGES:
         response.set_cookie("lang", g.language, **LANGUAGE_COOKIE, secure=request.is_secure)
     return response
+
+
+def _tell(response: Response) -> None:
+    """Log what was asked by the name of its page: an address may hold what somebody searched."""
+    spent = time.perf_counter() - g.get("began", time.perf_counter())
+    facts = {
+        "method": request.method,
+        "page": request.endpoint or "",
+        "status": response.status_code,
+        "ms": round(spent * 1000, 1),
+    }
+    log.info("answered", extra={"facts": facts})
 
 
 def _healthz() -> Response:

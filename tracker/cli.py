@@ -20,7 +20,7 @@ from tracker.accounts.second_factors import remove as remove_second_factor
 from tracker.accounts.service import give_new_password
 from tracker.attachments.queries import file_mismatches, loose_files
 from tracker.calendar.rules import Limit, Unit
-from tracker.core import clock, migrate, settings
+from tracker.core import clock, logs, migrate, settings
 from tracker.core.clock import shown_date
 from tracker.core.dates import parse_day
 from tracker.core.db import engine_for, reading
@@ -143,6 +143,7 @@ def serve(host: str, port: int, threads: int, upgrade: bool) -> None:
             bring_up_to_date(engine)
         serving.check(engine, kept)
     _warn_of_open_host(host)
+    logs.write_to()
     serving.serve(
         kept,
         host,
