@@ -35,6 +35,7 @@ from tracker.petitions.models import Petition
 from tracker.petitions.service import NewPetition, log_petition
 from tracker.places.models import Place
 from tracker.places.rules import PlaceKind
+from tracker.places.service import renew_reach
 
 PASSWORD = "cau vong sau mua 42"
 ENGINES = ("sqlite", "postgresql")
@@ -222,7 +223,14 @@ class Maker:
         """Make a place of today."""
         number = next(_numbers)
         usual = {"key": f"place-{number}", "name": f"Xã Số {number}", "kind": PlaceKind.COMMUNE}
-        return self._kept(Place(**usual | given))
+        place = self._kept(Place(**usual | given))
+        self.follow()
+        return place
+
+    def follow(self) -> None:
+        """Let units answer for what the tree says now."""
+        renew_reach(self.session)
+        self.session.commit()
 
     def category(self, **given: Any) -> Category:
         """Make a category."""

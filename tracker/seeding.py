@@ -27,6 +27,7 @@ from tracker.petitions.models import Petition
 from tracker.petitions.service import NewPetition, fill_ack_dates, log_petition
 from tracker.places.models import Place
 from tracker.places.rules import PlaceKind
+from tracker.places.service import renew_reach
 from tracker.reports.models import PublishedFigure
 
 
@@ -110,6 +111,7 @@ def _seed_places(session: Session, rows: list[dict[str, Any]]) -> None:
     for row in fresh:
         kept[row["key"]].parent_id = kept[row["parent"]].id if "parent" in row else None
         kept[row["key"]].successor_id = kept[row["successor"]].id if "successor" in row else None
+    renew_reach(session)
 
 
 def _seed_dialogue(session: Session, row: dict[str, Any], name: str) -> None:
