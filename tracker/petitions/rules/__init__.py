@@ -55,6 +55,7 @@ from tracker.petitions.rules.history import (
     spot_answer,
     statuses_of,
 )
+from tracker.petitions.rules.moving import Standing, Wanted, moved
 
 __all__ = [
     "ASSIGNED",
@@ -82,9 +83,11 @@ __all__ = [
     "Acknowledgement",
     "Ageing",
     "Postings",
+    "Standing",
     "StepFact",
     "Terms",
     "Timeliness",
+    "Wanted",
     "ack_due",
     "acknowledged",
     "acknowledgement",
@@ -100,6 +103,7 @@ __all__ = [
     "exact_day",
     "first_resolved",
     "limit_of",
+    "moved",
     "paused_since",
     "pauses_of",
     "postings",
