@@ -1,7 +1,7 @@
 """The database: declarative base, column types, engines, and the one place that commits."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -19,6 +19,7 @@ from sqlalchemy import (
     create_engine,
     event,
 )
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 
 try:
@@ -42,6 +43,7 @@ NAMING = {
 
 
 _IN_BATCH = "is_in_batch"
+_AT_THE_END = "at_the_end"
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -96,6 +98,13 @@ WEB_LIMITS = (
 """How long a page may keep PostgreSQL busy, in milliseconds; a migration takes what it needs."""
 
 
+IN_EACH_OTHERS_WAY = frozenset({"40001", "40P01", "23505"})
+"""What PostgreSQL calls a lost race: not serialisable, a deadlock, a number or key just taken."""
+
+TAKES_NO_WRITING = frozenset({"25006", "25P03"})
+"""A server that became a standby, and a transaction that was ended as it stood idle."""
+
+
 def engine_for(url: str, *, for_long_work: bool = False) -> Engine:
     """Open an engine with the settings that the register relies on, for SQLite or PostgreSQL.
 
@@ -111,6 +120,18 @@ def engine_for(url: str, *, for_long_work: bool = False) -> Engine:
         **POOL,
         connect_args={"connect_timeout": 5, "options": f"{limits}-c timezone=UTC"},
     )
+
+
+def lost_a_race(error: DBAPIError) -> bool:
+    """Tell whether another writer was in the way, so that the whole act may be done anew."""
+    return getattr(error.orig, "sqlstate", None) in IN_EACH_OTHERS_WAY
+
+
+def is_away(error: DBAPIError) -> bool:
+    """Tell whether the database could not be asked, rather than what was asked being wrong."""
+    if error.connection_invalidated or isinstance(error, OperationalError | InterfaceError):
+        return True
+    return getattr(error.orig, "sqlstate", None) in TAKES_NO_WRITING
 
 
 def reading(engine: Engine) -> Engine:
@@ -157,10 +178,32 @@ def transaction(session: Session) -> Iterator[None]:
         return
     try:
         yield
+        _finish(session)
         session.commit()
     except BaseException:
+        session.info.pop(_AT_THE_END, None)
         session.rollback()
         raise
+
+
+def is_sqlite(session: Session) -> bool:
+    """Tell which of the two engines a session speaks to."""
+    return session.get_bind().dialect.name == "sqlite"
+
+
+def at_the_end(session: Session, act: Callable[[Session, list[Any]], None], item: object) -> None:
+    """Have all items of an act written together, as the last of what the transaction writes.
+
+    What everybody writes to comes last, so that nobody waits for it longer than a commit takes.
+    """
+    session.info.setdefault(_AT_THE_END, {}).setdefault(act, []).append(item)
+
+
+def _finish(session: Session) -> None:
+    acts = session.info.pop(_AT_THE_END, {})
+    # In one order always, so that two writers never wait for each other's rows.
+    for act in sorted(acts, key=lambda act: act.__module__):
+        act(session, acts[act])
 
 
 def release(session: Session) -> None:
@@ -178,8 +221,10 @@ def batch(session: Session) -> Iterator[None]:
     session.info[_IN_BATCH] = True
     try:
         yield
+        _finish(session)
         session.commit()
     except BaseException:
+        session.info.pop(_AT_THE_END, None)
         session.rollback()
         raise
     finally:
