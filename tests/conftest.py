@@ -24,18 +24,18 @@ from tracker.accounts.service import NewUser, add_user
 from tracker.app import create_app
 from tracker.core import clock
 from tracker.core.dates import Precision
-from tracker.core.db import Base, engine_for
+from tracker.core.db import Base, engine_for, transaction
 from tracker.core.i18n import DEFAULT_LANGUAGE, speak
 from tracker.core.settings import Settings
 from tracker.dialogues.lifecycle import Form
 from tracker.dialogues.models import Category, Department, Dialogue
 from tracker.dialogues.service import NewDialogue, log_dialogue
+from tracker.ledger.service import follow_places
 from tracker.petitions.lifecycle import Channel, Kind
 from tracker.petitions.models import Petition
 from tracker.petitions.service import NewPetition, log_petition
 from tracker.places.models import Place
 from tracker.places.rules import PlaceKind
-from tracker.places.service import renew_reach
 
 PASSWORD = "cau vong sau mua 42"
 ENGINES = ("sqlite", "postgresql")
@@ -229,8 +229,8 @@ class Maker:
 
     def follow(self) -> None:
         """Let units answer for what the tree says now."""
-        renew_reach(self.session)
-        self.session.commit()
+        with transaction(self.session):
+            follow_places(self.session)
 
     def category(self, **given: Any) -> Category:
         """Make a category."""

@@ -28,7 +28,7 @@ from tracker.petitions.rules import (
     moved,
 )
 from tracker.petitions.service.receiving import check_department
-from tracker.petitions.service.recording import counted_under, lock, record
+from tracker.petitions.service.recording import lock, record
 from tracker.petitions.service.requests import (
     MoveRefused,
     MoveRequest,
@@ -89,7 +89,6 @@ def move_petition(
         _check_evidence(session, petition, move, asked)
         if _is_own_approval(actor, move, proposer_of(history)):
             raise NotAllowed("Whoever submitted the result does not approve it.")
-        former_cell = counted_under(petition)
         _apply(session, actor, petition, move, asked, counted, day)
         step = PetitionStep(
             move=move.name,
@@ -98,7 +97,7 @@ def move_petition(
             document_number=checked(asked.document_number),
             ground=asked.ground if move.needs_ground and asked.ground else "",
         )
-        record(session, actor, petition, step, history, former_cell)
+        record(session, actor, petition, step, history)
 
 
 def move_with_evidence(
