@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import func, literal, select
+from sqlalchemy import ColumnElement, func, literal, select
 from sqlalchemy.orm import Session
 
 from tracker.core.clock import shown_date
@@ -17,11 +18,28 @@ LONGEST_CHAIN = 40
 """So many times may units have taken over from each other; a cycle would never end."""
 
 
-def scope_ids(session: Session, home_id: int) -> frozenset[int]:
+class Reach(frozenset[int]):
+    """The places for which one unit answers, which remember the unit: it stands for all of them."""
+
+    unit_id: int
+
+
+def scope_ids(session: Session, home_id: int) -> Reach:
     """Give the ids of all places, old and new, for which today's place `home_id` answers."""
-    return frozenset(
-        session.scalars(select(PlaceReach.place_id).where(PlaceReach.unit_id == home_id))
-    )
+    asked = select(PlaceReach.place_id).where(PlaceReach.unit_id == home_id)
+    reach = Reach(session.scalars(asked))
+    reach.unit_id = home_id
+    return reach
+
+
+def answered_for(scope: frozenset[int] | int, place_id: Any) -> ColumnElement[bool]:
+    """Ask for places of a scope, or that a unit answers for; a unit's are looked up, not listed."""
+    unit_id = scope.unit_id if isinstance(scope, Reach) else scope
+    if not isinstance(unit_id, int):
+        condition: ColumnElement[bool] = place_id.in_(unit_id)
+        return condition
+    pair = (PlaceReach.unit_id == unit_id, PlaceReach.place_id == place_id)
+    return select(PlaceReach.place_id).where(*pair).exists()
 
 
 def ancestors(session: Session, place_id: int) -> list[int]:

@@ -1,5 +1,6 @@
 """Keeping what each unit answers for in step with the tree of places."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from sqlalchemy import delete, insert, tuple_
@@ -25,6 +26,10 @@ class Changed(NamedTuple):
     lost: frozenset[Reached]
 
 
+followers: list[Callable[[Session, Changed], None]] = []
+"""What is kept by the units of places elsewhere: each follows a change, in its transaction."""
+
+
 def renew_reach(session: Session) -> Changed:
     """Write anew what each unit answers for, in the transaction that changed the tree.
 
@@ -44,7 +49,10 @@ def renew_reach(session: Session) -> Changed:
             for unit_id, place_id in fresh
         ]
         session.execute(insert(PlaceReach), rows)
-    return Changed(
+    changed = Changed(
         frozenset(Reached(*pair) for pair in wanted.keys() - held.keys()),
         frozenset(Reached(*pair) for pair in held.keys() - wanted.keys()),
     )
+    for follow in followers:
+        follow(session, changed)
+    return changed
