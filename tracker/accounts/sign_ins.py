@@ -17,7 +17,7 @@ from tracker.accounts.rules import (
     is_live,
     wait_until,
 )
-from tracker.accounts.service import has_expired_password, is_password
+from tracker.accounts.service import has_expired_password, is_password, rehashed
 from tracker.core import clock
 from tracker.core.db import transaction
 from tracker.core.errors import NotAllowed, TooManyTries
@@ -46,6 +46,7 @@ def sign_in(session: Session, username: str, password: str, address: str, browse
     # Hashing takes its time: nobody waits for the register meanwhile.
     session.rollback()
     right = is_password(kept_hash, password)
+    stronger = rehashed(kept_hash, password) if right and may and kept_hash else None
     with transaction(session):
         # Tries made side by side count one after the other.
         _one_at_a_time(session, name)
@@ -55,6 +56,10 @@ def sign_in(session: Session, username: str, password: str, address: str, browse
             token = ""
         else:
             token = _opened(session, user_id, name, address, browser)
+            if stronger:
+                # A password that was changed meanwhile stays as it was changed.
+                own = update(User).where(User.id == user_id, User.password_hash == kept_hash)
+                session.execute(own.values(password_hash=stronger))
     if not token:
         raise SignInRefused("The user name or the password is not right.")
     return token

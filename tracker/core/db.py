@@ -42,6 +42,8 @@ NAMING = {
 }
 
 
+NOTHING_LEAVES = "nothing_leaves"
+"""In a session's notes: the one who asks for a file wants to know of it, and takes it not."""
 _IN_BATCH = "is_in_batch"
 _AT_THE_END = "at_the_end"
 

@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 
+from tracker.core.db import NOTHING_LEAVES
 from tracker.core.replica import Replica, Standing
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -89,7 +90,12 @@ def own_session(*, read_only: bool) -> Session:
     """
     if not read_only:
         close_session()
-    return Session(engine().execution_options(read_only=read_only), expire_on_commit=False)
+    source = engine().execution_options(read_only=read_only)
+    return Session(source, expire_on_commit=False, info={NOTHING_LEAVES: _asks_for_headers()})
+
+
+def _asks_for_headers() -> bool:
+    return has_request_context() and request.method == "HEAD"
 
 
 def close_session(_error: BaseException | None = None) -> None:
