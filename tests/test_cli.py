@@ -22,7 +22,7 @@ from tracker.accounts.service import is_password_of
 from tracker.cli import cli
 from tracker.core import clock
 from tracker.core.db import engine_for, transaction
-from tracker.ledger.models import Movement
+from tracker.ledger.models import LedgerSum
 from tracker.petitions.models import Petition, PetitionPosting
 from tracker.places.models import Place
 
@@ -143,7 +143,9 @@ def test_a_new_password_is_printed_once_and_holds_for_72_hours(tracker, register
 def test_verify_tells_each_difference_and_fails(tracker, register):
     tracker("generate", "--petitions", "5")
     with transaction(register):
-        register.scalars(select(Movement)).first().quantity += 1
+        of_months = LedgerSum.grain == "month"
+        asked = select(LedgerSum).where(LedgerSum.cut == "all", of_months)
+        register.scalars(asked).first().received += 1
 
     result = tracker("verify")
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from tracker.core.clock import shown_date
 from tracker.core.i18n import gettext
-from tracker.ledger.models import LedgerEntry
+from tracker.ledger.models import LedgerEntry, LedgerSum
 from tracker.ledger.queries import sum_mismatches
 from tracker.ledger.rules import MEASURES, NO_DEPARTMENT, Cell, Entry
 from tracker.petitions.models import Petition, PetitionPosting, PetitionStep
@@ -64,9 +64,15 @@ def histories(session: Session) -> Iterator[Histories]:
 
 
 def entries_missing(session: Session) -> bool:
-    """Tell whether there are steps but no entries: the schema was just brought up to date."""
-    has_steps = session.scalar(select(PetitionStep.id).limit(1)) is not None
-    return has_steps and session.scalar(select(LedgerEntry.petition_id).limit(1)) is None
+    """Tell whether there are steps on known days, but a part of the ledger is empty.
+
+    So it is when the schema was just brought up to date.
+    """
+    dated = select(PetitionStep.id).where(PetitionStep.happened_on.is_not(None))
+    if session.scalar(dated.limit(1)) is None:
+        return False
+    parts = (LedgerEntry.petition_id, LedgerSum.unit_id, PetitionPosting.id)
+    return any(session.scalar(select(part).limit(1)) is None for part in parts)
 
 
 def ledger_mismatches(session: Session) -> list[str]:
