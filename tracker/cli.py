@@ -12,7 +12,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from tracker import demo as demonstration
-from tracker import serving
+from tracker import generating, serving
 from tracker.accounts.models import User
 from tracker.accounts.permissions import Role
 from tracker.accounts.queries import person_named
@@ -112,19 +112,43 @@ def demo(
     type=click.IntRange(1),
     default=200,
     show_default=True,
-    help=N_("How many petitions the fictional commune has at least."),
+    help=N_("How many petitions the register has."),
 )
 @option("--seed", type=int, default=292, show_default=True, help=N_("Number to draw from."))
-def generate(petitions: int, seed: int) -> None:
-    """Make the demonstration, or bring it up to a number of petitions."""
-    with (
-        _engine(settings.from_environment()) as engine,
-        progress_bar(N_("Fictional petitions"), petitions) as progress,
-    ):
-        demonstration.build(engine, petitions=petitions, seed=seed, progress=progress)
-    click.echo(
-        gettext("The fictional commune has at least %(number)s petitions.", number=petitions)
-    )
+@option(
+    "--communes",
+    type=click.IntRange(1, generating.MOST_COMMUNES),
+    default=generating.USUAL_COMMUNES,
+    show_default=True,
+    help=N_("How many communes the fictional province has."),
+)
+@option("--until", help=N_("Last day of the register; yesterday where none is given."))
+@option("--fresh", is_flag=True, help=N_("Put it in the place of another fictional register."))
+def generate(petitions: int, seed: int, communes: int, until: str | None, fresh: bool) -> None:
+    """Make a generated register, unless this very one is there."""
+    given, kept = os.environ.get("TRACKER_DEMO_PASSWORD", ""), settings.from_environment()
+    last = generating.last_day(until) if until else generating.last_whole_day()
+    order = generating.Order(petitions, seed, last, communes)
+    with _engine(kept) as engine:
+        if generating.generated(engine) == order.written and not fresh:
+            click.echo(gettext("The register holds these petitions already."))
+            return
+        if demonstration.exists(engine) and not fresh:
+            raise TrackerError(
+                "This database holds another fictional register: make it anew with --fresh, or"
+                " name another folder in TRACKER_INSTANCE."
+            )
+        with progress_bar(N_("Fictional petitions"), petitions) as progress:
+            demonstration.generate(engine, kept.instance, order, progress)
+        click.echo(
+            gettext(
+                "The fictional register has %(number)s petitions, up to %(day)s.",
+                number=petitions,
+                day=shown_date(order.until),
+            )
+        )
+        _print_people(demonstration.sign_ins(engine, given))
+    click.echo(gettext("Next: “tracker serve”."))
 
 
 @cli.command(help=N_("Serve the register."))
@@ -357,3 +381,8 @@ def _warn_of_open_host(host: str) -> None:
             ),
             err=True,
         )
+    _print_people(people)
+    click.echo(gettext("These passwords hold until the next start. Ctrl+C stops."))
+
+
+def _print_people(people: list[demonstration.SignIn]) -> None:

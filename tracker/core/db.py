@@ -201,6 +201,11 @@ def at_the_end(session: Session, act: Callable[[Session, list[Any]], None], item
     session.info.setdefault(_AT_THE_END, {}).setdefault(act, []).append(item)
 
 
+def not_at_the_end(session: Session, act: Callable[[Session, list[Any]], None]) -> None:
+    """Drop the items that an act was to write at the end: they are written otherwise."""
+    session.info.get(_AT_THE_END, {}).pop(act, None)
+
+
 def _finish(session: Session) -> None:
     acts = session.info.pop(_AT_THE_END, {})
     # In one order always, so that two writers never wait for each other's rows.

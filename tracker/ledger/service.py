@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import delete, insert, text
 from sqlalchemy.orm import Session
 
-from tracker.core.db import at_the_end, is_sqlite
+from tracker.core.db import at_the_end, is_sqlite, not_at_the_end
 from tracker.ledger import statements
 from tracker.ledger.models import LedgerEntry, LedgerSum
 from tracker.ledger.rules import Entry
@@ -45,6 +45,7 @@ def rebuild(session: Session) -> None:
     """
     sqlite = is_sqlite(session)
     _take_turn(session, is_alone=True)
+    not_at_the_end(session, _add_up)  # the entries tell of it
     session.execute(delete(LedgerSum))
     for fill in statements.fills(is_sqlite=sqlite):
         session.execute(text(fill.filling))
