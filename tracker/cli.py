@@ -109,8 +109,8 @@ def demo(
 @cli.command(help=N_("Make a clearly fictional register of any size, without serving it."))
 @option(
     "--petitions",
-    type=click.IntRange(1),
-    default=200,
+    type=click.IntRange(1, 100_000_000),
+    default=10_000,
     show_default=True,
     help=N_("How many petitions the register has."),
 )
@@ -358,11 +358,15 @@ def _print_digest(digest: Digest, base_url: str) -> None:
 
 def _print_sign_ins(people: list[demonstration.SignIn], address: str) -> None:
     click.echo(gettext("The demonstration runs at %(address)s", address=address))
+    _print_people(people)
+    click.echo(gettext("These passwords hold until the next start. Ctrl+C stops."))
+
+
+def _print_people(people: list[demonstration.SignIn]) -> None:
     click.echo(gettext("Sign in as:"))
     for person in people:
         what = f"{say(person.role)}, {person.place}"
         click.echo(f"  {person.username:<9} {person.password:<21} {what}")
-    click.echo(gettext("These passwords hold until the next start. Ctrl+C stops."))
 
 
 def _has_screen() -> bool:
@@ -381,8 +385,3 @@ def _warn_of_open_host(host: str) -> None:
             ),
             err=True,
         )
-    _print_people(people)
-    click.echo(gettext("These passwords hold until the next start. Ctrl+C stops."))
-
-
-def _print_people(people: list[demonstration.SignIn]) -> None:
