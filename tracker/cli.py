@@ -5,6 +5,7 @@ import sys
 import webbrowser
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
 from threading import Timer
 
 import click
@@ -12,7 +13,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from tracker import demo as demonstration
-from tracker import generating, serving
+from tracker import generating, serving, transferring
 from tracker.accounts.models import User
 from tracker.accounts.permissions import Role
 from tracker.accounts.queries import person_named
@@ -23,15 +24,19 @@ from tracker.core.clock import shown_date
 from tracker.core.dates import parse_day
 from tracker.core.db import engine_for, reading
 from tracker.core.errors import TrackerError
-from tracker.core.i18n import LANGUAGES, N_, gettext, ngettext, say
+from tracker.core.i18n import LANGUAGES, N_, gettext, ngettext, say, shown_number
+from tracker.core.settings import FILES
 from tracker.explaining import calendar_in, explained, limit_named, lines_of
 from tracker.installing import add_person, bring_up_to_date, install, refuse_people
-from tracker.petitions.queries import ledger_mismatches
 from tracker.reminders.rules import Digest, body, day_of, heading
 from tracker.reminders.service import digests_on, post_from
 from tracker.reminders.service import remind as remind_people
 from tracker.seeding import seed_all
 from tracker.spoken import SpokenProgram, asked_for, choose_language, option, progress_bar
+from tracker.verifying import mismatches
+
+MOST_LINES = 100
+"""So many differences are told: whoever mends them asks again."""
 
 host_option = option(
     "--host", default="127.0.0.1", show_default=True, help=N_("Address to listen on.")
@@ -211,11 +216,31 @@ def seed() -> None:
 def verify() -> None:
     """Compare every movement with what the steps say."""
     with _register(read_only=True) as session:
-        lines = ledger_mismatches(session)
+        lines = list(islice(mismatches(session), MOST_LINES))
     if lines:
         differences = "\n".join(lines)
         raise TrackerError(differences)
     click.echo(gettext("The ledger agrees with the steps."))
+
+
+@cli.command(help=N_("Move the whole register to another, empty database, and verify it there."))
+@option(
+    "--to",
+    "address",
+    required=True,
+    envvar="TRACKER_TRANSFER_TO",
+    help=N_("Address of the empty database: postgresql+psycopg://… or sqlite:///…"),
+)
+def transfer(address: str) -> None:
+    """Move everything to another database; the present one is only read."""
+    kept = settings.from_environment()
+    with (
+        _engine(kept) as source,
+        _opened(address) as target,
+        progress_bar(N_("Rows"), transferring.rows_in(source)) as progress,
+    ):
+        moved = transferring.transfer(source, target, kept.instance / FILES, progress)
+    _print_moved(moved)
 
 
 @cli.command(
@@ -325,7 +350,13 @@ def password(username: str) -> None:
 
 @contextmanager
 def _engine(kept: settings.Settings) -> Iterator[Engine]:
-    engine = engine_for(kept.database_url, for_long_work=True)
+    with _opened(kept.database_url) as engine:
+        yield engine
+
+
+@contextmanager
+def _opened(address: str) -> Iterator[Engine]:
+    engine = engine_for(address, for_long_work=True)
     try:
         yield engine
     finally:
@@ -340,6 +371,31 @@ def _register(*, read_only: bool = False) -> Iterator[Session]:
             raise TrackerError("The database is not up to date: run “tracker upgrade”.")
         with Session(reading(engine) if read_only else engine) as session:
             yield session
+
+
+def _print_moved(moved: transferring.Moved) -> None:
+    click.echo(
+        gettext(
+            "%(rows)s rows of %(tables)s tables were moved and compared; ledger and look-up agree.",
+            rows=shown_number(moved.rows),
+            tables=moved.tables,
+        )
+    )
+    click.echo(
+        gettext(
+            "Next: put the new address into TRACKER_DATABASE_URL. Attachments stay in the instance"
+            " folder. The old database is as it was."
+        )
+    )
+    if moved.wrong_files:
+        named = ", ".join(sorted(set(moved.wrong_files)))
+        said = gettext("Files of these records are missing or altered: %(codes)s", codes=named)
+        click.echo(said, err=True)
+    if moved.source_went_on:
+        raise TrackerError(
+            "Somebody worked in the old database meanwhile: what they did is not in the new one."
+            " Stop every server, empty the new database, and move again."
+        )
 
 
 def _print_password(username: str, fresh: str) -> None:
