@@ -6,6 +6,7 @@ from typing import Any
 from alembic import context
 
 from tracker.core.db import Base, UtcDateTime
+from tracker.core.migrate import is_compared
 
 MODELS = [
     f"{name}.models"
@@ -41,6 +42,7 @@ context.configure(
     render_as_batch=True,
     render_item=render_item,
     compare_type=True,
+    include_object=is_compared,
 )
 with context.begin_transaction():
     context.run_migrations()

@@ -24,12 +24,13 @@ from tracker.accounts.service import NewUser, add_user
 from tracker.app import create_app
 from tracker.core import clock
 from tracker.core.dates import Precision
-from tracker.core.db import Base, engine_for
+from tracker.core.db import Base, engine_for, transaction
 from tracker.core.i18n import DEFAULT_LANGUAGE, speak
 from tracker.core.settings import Settings
 from tracker.dialogues.lifecycle import Form
 from tracker.dialogues.models import Category, Department, Dialogue
 from tracker.dialogues.service import NewDialogue, log_dialogue
+from tracker.ledger.service import follow_places
 from tracker.petitions.lifecycle import Channel, Kind
 from tracker.petitions.models import Petition
 from tracker.petitions.service import NewPetition, log_petition
@@ -222,7 +223,14 @@ class Maker:
         """Make a place of today."""
         number = next(_numbers)
         usual = {"key": f"place-{number}", "name": f"Xã Số {number}", "kind": PlaceKind.COMMUNE}
-        return self._kept(Place(**usual | given))
+        place = self._kept(Place(**usual | given))
+        self.follow()
+        return place
+
+    def follow(self) -> None:
+        """Let units answer for what the tree says now."""
+        with transaction(self.session):
+            follow_places(self.session)
 
     def category(self, **given: Any) -> Category:
         """Make a category."""

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -22,7 +22,7 @@ from tracker.accounts.service import is_password_of
 from tracker.cli import cli
 from tracker.core import clock
 from tracker.core.db import engine_for, transaction
-from tracker.ledger.models import Movement
+from tracker.ledger.models import LedgerSum
 from tracker.petitions.models import Petition, PetitionPosting
 from tracker.places.models import Place
 
@@ -141,9 +141,11 @@ def test_a_new_password_is_printed_once_and_holds_for_72_hours(tracker, register
 
 
 def test_verify_tells_each_difference_and_fails(tracker, register):
-    tracker("generate", "--petitions", "5")
+    tracker("generate", "--petitions", "5", "--communes", "2")
     with transaction(register):
-        register.scalars(select(Movement)).first().quantity += 1
+        of_months = LedgerSum.grain == "month"
+        asked = select(LedgerSum).where(LedgerSum.cut == "all", of_months)
+        register.scalars(asked).first().received += 1
 
     result = tracker("verify")
 
@@ -153,7 +155,7 @@ def test_verify_tells_each_difference_and_fails(tracker, register):
 
 
 def test_upgrade_counts_the_ledger_anew_when_its_postings_are_missing(tracker, register):
-    tracker("generate", "--petitions", "5")
+    tracker("generate", "--petitions", "5", "--communes", "2")
     with transaction(register):
         for posting in register.scalars(select(PetitionPosting)):
             register.delete(posting)
@@ -162,12 +164,43 @@ def test_upgrade_counts_the_ledger_anew_when_its_postings_are_missing(tracker, r
     assert tracker("verify").exit_code == 0
 
 
-def test_generate_makes_what_is_missing_and_refuses_a_real_register(tracker, register):
-    assert tracker("generate", "--petitions", "3", "--seed", "1").exit_code == 0
-    assert tracker("generate", "--petitions", "3", "--seed", "1").exit_code == 0
+def test_generate_makes_a_whole_register_once_and_another_only_when_told(tracker, register):
+    words = ("generate", "--petitions", "30", "--communes", "2", "--seed")
+    made = tracker(*words, "1")
+    codes = register.scalars(select(Petition.code)).all()
+    register.close()
 
-    fictional = select(Petition).where(Petition.citizen_phone != "press", Petition.people != None)  # noqa: E711
-    assert len(register.scalars(fictional).all()) == 3
+    assert made.exit_code == 0
+    assert re.search(r"canbo +\S{12,}", made.stdout)
+    assert len(codes) == 30
+    assert tracker("verify").exit_code == 0
+    assert tracker(*words, "1").exit_code == 0
+    assert "--fresh" in _refused(tracker(*words, "2"))
+    assert register.scalars(select(Petition.code)).all() == codes
+    register.close()
+    register.get_bind().dispose()
+    assert tracker(*words, "2", "--fresh", "--until", "01/06/2026").exit_code == 0
+    last = max(filter(None, register.scalars(select(Petition.received_on))))
+    assert last <= date(2026, 6, 1)
+
+
+@pytest.mark.parametrize("day", ["31/02/2026", "01/01/2020", "2199-01-01"])
+def test_a_register_cannot_end_before_it_begins_or_after_today(alone, day):
+    assert "hôm qua" in _refused(alone("generate", "--petitions", "3", "--until", day))
+
+
+def test_a_register_in_use_is_not_replaced(alone, instance):
+    alone("generate", "--petitions", "3", "--communes", "1")
+    engine = engine_for(f"sqlite:///{instance / 'tracker.db'}")
+    with Session(engine) as session:
+        held = session.scalars(select(Petition.code)).all()
+        refused = alone("generate", "--petitions", "4", "--communes", "1", "--fresh")
+    engine.dispose()
+
+    assert len(held) == 3
+    assert refused.exit_code == 1
+    assert "Traceback" not in refused.output
+    assert [path.name for path in instance.iterdir() if "making" in path.name] == []
 
 
 @pytest.mark.parametrize("command", [("generate",), ("demo", "--no-browser"), ("demo", "--fresh")])
@@ -367,7 +400,7 @@ def test_a_short_demonstration_password_is_refused(started):
 
 
 def test_a_fresh_demonstration_starts_anew(started, alone, instance):
-    alone("generate", "--petitions", "4")
+    alone("generate", "--petitions", "4", "--communes", "1")
     engine = engine_for(f"sqlite:///{instance / 'tracker.db'}")
     with Session(engine) as session:
         with transaction(session):

@@ -246,15 +246,30 @@ def test_the_next_dialogue_opens_with_what_was_told_and_names_nobody(visit, make
         citizen_name="Nguyễn Văn Tám",
         citizen_phone="0912345678",
     )
+    make.petition(content="Đất giáp nhà nguyễn văn tám bị ngập", received_on=TODAY - 4 * DAY)
     make.petition(content="Việc cũ đã lâu", received_on=TODAY - 90 * DAY)
     coming = make.dialogue(held_on=TODAY + 5 * DAY)
     staff = visit()
     assert f"/dialogues/{coming.code}/agenda" in staff.get(f"/dialogues/{coming.code}").text
 
     page = staff.get(f"/dialogues/{coming.code}/agenda{layout}").text
-    for words in ("Lát lại sân nhà văn hóa", "Nạo vét mương", "Quá hạn", "hỏi giá đất"):
+    for words in (
+        "Lát lại sân nhà văn hóa",
+        "Nạo vét mương",
+        "Quá hạn",
+        "hỏi giá đất",
+        "bị ngập",
+        "đọc kỹ từng dòng",
+    ):
         assert words in page
-    for secret in ("Tám", "0912345678", "Bà Sáu", "Việc cũ đã lâu", "Xin sớm trả lời. " * 15):
+    for secret in (
+        "Tám",
+        "tám",
+        "0912345678",
+        "Bà Sáu",
+        "Việc cũ đã lâu",
+        "Xin sớm trả lời. " * 15,
+    ):
         assert secret not in page
 
 

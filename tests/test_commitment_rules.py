@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from tracker.accounts.permissions import GRANTS, Permission, Role
 from tracker.commitments.lifecycle import LIFECYCLE, MOVES, STEP_WORDS, Outcome, State
 from tracker.commitments.rules import (
+    KnownNames,
     is_same_person,
     leader_key,
     member_in,
@@ -95,6 +96,38 @@ def test_the_petitioners_own_name_is_taken_out_wherever_it_stands():
     assert unnamed("Đề nghị của nguyễn  thị HOA, thôn Tây", "Nguyễn Thị Hoa") == (
         "Đề nghị của …, thôn Tây"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "public"),
+    [
+        ("Nhờ Thị Hoa nói lại với Hoa.", "Nhờ … nói lại với …."),
+        ("Nhờ nguyen thi hoa. Hoa màu bị ngập.", "Nhờ …. Hoa màu bị ngập."),
+        ("Trồng hoa thị ở lối vào", "Trồng hoa thị ở lối vào"),
+    ],
+)
+def test_of_who_raised_it_also_parts_of_the_name_are_taken_out(text, public):
+    assert unnamed(text, "Nguyễn Thị Hoa") == public
+
+
+@pytest.mark.parametrize(
+    ("text", "public"),
+    [
+        ("Đất của hoàng văn thụy và của Văn Thụy", "Đất của … và của …"),
+        ("Đất của HOANG VAN  THUY", "Đất của …"),
+        ("Thửa bên trần đức bình xuống cấp", "Thửa bên … xuống cấp"),
+        ("Đường Thụy Hà", "Đường Thụy Hà"),
+        ("Nơi Hoàng, Văn Thụy", "Nơi Hoàng, …"),
+    ],
+)
+def test_names_that_the_register_knows_are_taken_out_of_every_text(text, public):
+    known = KnownNames(["Hoàng Văn Thụy", "Hộ gia đình Trần Đức Bình", "Hà"])
+    assert unnamed(text, "", known) == public
+
+
+@given(st.text(max_size=200))
+def test_a_text_without_known_names_stays_as_it_is(text):
+    assert KnownNames(["Hoàng Văn Thụy"]).taken_out(text) == text
 
 
 @given(st.text(alphabet="abc đê,. ", max_size=400))

@@ -15,7 +15,7 @@ from tracker.core.db import Base, engine_for
 from tracker.dialogues.lifecycle import Form, Stage
 from tracker.dialogues.models import Category, Dialogue, DialogueStep
 from tracker.fictional import make_fictional
-from tracker.ledger.models import Movement
+from tracker.ledger.models import LedgerEntry
 from tracker.petitions.lifecycle import OPEN, Channel, Level, Petitioner, Status
 from tracker.petitions.models import Petition, PetitionStep
 from tracker.petitions.queries import ledger_mismatches
@@ -173,11 +173,11 @@ def test_texts_are_filled_in_and_varied(made):
 def test_a_second_run_changes_nothing_and_a_larger_one_adds_only_what_is_missing(session):
     make_fictional(session, petitions=30)
     once = _told(session)
-    movements = session.scalar(select(func.count(Movement.id)))
+    entries = session.scalar(select(func.count(LedgerEntry.number)))
 
     assert make_fictional(session, petitions=30) == 0
     assert _told(session) == once
-    assert session.scalar(select(func.count(Movement.id))) == movements
+    assert session.scalar(select(func.count(LedgerEntry.number))) == entries
 
     assert make_fictional(session, petitions=34) == 4
     assert set(once) <= set(_told(session))

@@ -11,14 +11,15 @@ from tracker.core import clock
 from tracker.core.dates import Precision
 from tracker.core.errors import NotAllowed, NotFound, Stale, TrackerError
 from tracker.dialogues.models import Department
-from tracker.ledger.models import Movement
-from tracker.ledger.service import Dimension, sums
+from tracker.ledger.models import LedgerEntry
+from tracker.ledger.queries import sums
+from tracker.ledger.rules import By, Span
 from tracker.petitions.lifecycle import LIFECYCLE, Channel, Ground, Kind, Petitioner, Status
 from tracker.petitions.models import PetitionPosting
 from tracker.petitions.queries import (
+    entries_missing,
     ledger_mismatches,
     petition_for,
-    postings_missing,
     steps_of,
     timeline,
 )
@@ -203,14 +204,10 @@ def test_what_a_petition_adds_to_reports_moves_to_its_new_cells(session, make):
     )
 
     places = {make.home.id, village.id}
-    for by, wanted in (
-        (Dimension.CATEGORY, new.id),
-        (Dimension.PLACE, village.id),
-        (Dimension.DEPARTMENT, department.id),
-    ):
-        counted = sums(session, places, None, TODAY, by)
-        assert counted[wanted, "received"] == 1
-        assert sum(total for (_, measure), total in counted.items() if measure == "received") == 1
+    for by, wanted in ((By.CATEGORY, new.id), (By.DEPARTMENT, department.id), (By.ALL, "")):
+        counted = sums(session, places, [Span(None, TODAY)], by)
+        assert list(counted) == [(0, village.id, str(wanted))]
+        assert counted[0, village.id, str(wanted)]["received"] == 1
     assert ledger_mismatches(session) == []
 
 
@@ -220,8 +217,9 @@ def test_a_corrected_day_of_receipt_is_the_day_that_counts(session, make):
     earlier = date(TODAY.year - 1, 3, 9)
     amend_petition(session, None, petition, _amendment(petition, received_on=earlier))
 
-    by_month = sums(session, {petition.place_id}, None, TODAY, Dimension.MONTH)
-    assert by_month[date(TODAY.year - 1, 3, 1), "received"] == 1
+    month = Span(date(TODAY.year - 1, 3, 1), date(TODAY.year - 1, 3, 31))
+    counted = sums(session, {petition.place_id}, [Span(None, TODAY), month])
+    assert [row["received"] for row in counted.values()] == [1, 1]
     assert petition.received_on == earlier
     assert steps_of(session, petition.id)[0].happened_on == TODAY - _days(30)
 
@@ -247,9 +245,8 @@ def test_an_unknown_day_of_receipt_that_becomes_known_enters_the_balance(session
         _amendment(petition, received_on=TODAY - _days(5), date_precision=Precision.DAY),
     )
 
-    counted = sums(session, {petition.place_id}, None, TODAY)
-    assert counted[petition.category_id, "received"] == 1
-    assert counted[petition.category_id, "ended_explained"] == 1
+    (counted,) = sums(session, {petition.place_id}, [Span(None, TODAY)], By.CATEGORY).values()
+    assert (counted["received"], counted["ended_explained"]) == (1, 1)
     assert ledger_mismatches(session) == []
 
 
@@ -348,17 +345,18 @@ def test_a_ledger_rebuilt_from_the_steps_equals_the_one_kept(session, make):
     petition, department = make.petition(due_on=TODAY - _days(3)), _department(session)
     _move(session, petition, "assign", department_id=department.id)
     make.petition(answer_on_spot="Đã trả lời")
-    before = sums(session, {make.home.id}, None, TODAY, Dimension.DAY)
+    days = [Span(TODAY - _days(ago), TODAY - _days(ago)) for ago in range(40)]
+    before = sums(session, {make.home.id}, days)
     session.execute(delete(PetitionPosting))
     session.commit()
-    assert postings_missing(session)
+    assert entries_missing(session)
 
     rebuild_ledger(session)
 
-    assert not postings_missing(session)
-    assert sums(session, {make.home.id}, None, TODAY, Dimension.DAY) == before
+    assert not entries_missing(session)
+    assert sums(session, {make.home.id}, days) == before != {}
     assert ledger_mismatches(session) == []
-    assert session.scalar(select(Movement.id).limit(1)) is not None
+    assert session.scalar(select(LedgerEntry.number).limit(1)) is not None
 
 
 def test_a_pause_moves_the_due_date_later_by_its_days(session, make):

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.places import rules
-from tracker.places.queries import scope_ids
+from tracker.places.queries import ancestors, reach_mismatches, scope_ids, unit_tree, units_of
 from tracker.places.rules import Node, PlaceKind, chain, scope
+from tracker.places.service import renew_reach
 
 
 def test_a_village_of_a_merged_commune_is_answered_for_by_the_commune_of_today(session, make):
@@ -119,3 +120,43 @@ def test_a_change_lies_neither_after_today_nor_before_the_place_began():
         with pytest.raises(rules.DayRefused):
             rules.check_renaming(places, 1, day, TODAY)
     assert rules.check_renaming(places, 1, date(2025, 7, 2), TODAY) is None
+
+
+def test_the_kept_reach_of_every_unit_is_what_the_tree_says(session, make):
+    province = make.place(kind=PlaceKind.PROVINCE)
+    commune = make.place(parent_id=province.id)
+    former = make.place(parent_id=province.id, successor_id=commune.id)
+    villages = [make.place(kind=PlaceKind.VILLAGE, parent_id=at.id) for at in (commune, former)]
+    places = {
+        key: Node(node.parent_id, node.successor_id) for key, node in unit_tree(session).items()
+    }
+
+    assert list(reach_mismatches(session)) == []
+    for place_id in places:
+        assert scope_ids(session, place_id) == scope(places, place_id)
+        assert ancestors(session, place_id) == chain(places, place_id)
+    assert units_of(session, villages[1].id) == {villages[1].id, former.id, commune.id, province.id}
+
+
+def test_the_reach_follows_a_place_that_is_taken_over_and_given_back(session, make):
+    province = make.place(kind=PlaceKind.PROVINCE)
+    here, there = make.place(parent_id=province.id), make.place(parent_id=province.id)
+    village = make.place(kind=PlaceKind.VILLAGE, parent_id=there.id)
+
+    there.successor_id = here.id
+    assert list(reach_mismatches(session)) != []
+    changed = renew_reach(session)
+
+    assert changed.gained == {(here.id, there.id), (here.id, village.id)}
+    assert scope_ids(session, here.id) == {here.id, there.id, village.id}
+    there.successor_id = None
+    assert renew_reach(session).lost == changed.gained
+    assert list(reach_mismatches(session)) == []
+
+
+def test_a_circle_of_units_ends_where_it_would_begin_again(session, make):
+    first, second = make.place(), make.place()
+    first.parent_id, second.parent_id = second.id, first.id
+    renew_reach(session)
+
+    assert scope_ids(session, first.id) == {first.id, second.id}

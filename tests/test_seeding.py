@@ -10,7 +10,7 @@ from tracker.core.db import transaction
 from tracker.core.resources import folder
 from tracker.dialogues.lifecycle import Form
 from tracker.dialogues.models import Category, Department, Dialogue
-from tracker.ledger.models import Movement
+from tracker.ledger.models import LedgerEntry
 from tracker.petitions.lifecycle import Channel, Status
 from tracker.petitions.models import Petition
 from tracker.petitions.queries import ledger_mismatches
@@ -102,7 +102,7 @@ def test_the_hard_cases_stand_without_dialogue_date_or_number_of_people(session)
     }
     assert {case.status for case in cases} == {Status.RECEIVED}
     assert {case.citizen_name for case in cases} == {""}
-    assert session.scalar(select(func.count()).select_from(Movement)) == 0
+    assert session.scalar(select(func.count()).select_from(LedgerEntry)) == 0
 
 
 def test_published_figures_keep_their_qualifier_and_are_no_rows(session):

@@ -278,7 +278,7 @@ def test_the_pages_of_people_speak_both_languages(visit, language):
 def test_the_widest_place_is_never_given_by_default(visit, make, session):
     province = make.place(name="Tỉnh Mẫu", kind=PlaceKind.PROVINCE)
     make.home.parent_id = province.id
-    session.commit()
+    make.follow()
 
     above = visit(role=Role.ADMIN, place=province)
     assert '<option selected value="">' in above.get("/settings/people/new").text

@@ -45,7 +45,7 @@ def province(make):
     """A province over the home commune and its neighbour."""
     province = make.place(name="Tỉnh Mẫu", kind=PlaceKind.PROVINCE)
     make.home.parent_id = province.id
-    make.session.commit()
+    make.follow()
     return province
 
 

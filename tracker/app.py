@@ -21,10 +21,13 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from tracker import error_pages, templating
 from tracker.accounts import views as accounts
 from tracker.accounts.guard import public
+from tracker.accounts.permissions import Permission
 from tracker.briefing import views as briefing
 from tracker.commitments import views as commitments
 from tracker.core import i18n, web
+from tracker.core.attempts import PatientFlask
 from tracker.core.db import engine_for
+from tracker.core.replica import Replica
 from tracker.core.resources import folder
 from tracker.core.sealing import Sealer
 from tracker.core.settings import Settings, check_secret
@@ -46,6 +49,10 @@ BLUEPRINTS = (
     reports.bp,
     settings_pages.bp,
     trail.bp,
+)
+MAY_BE_LATE = frozenset({Permission.READ_REPORT, Permission.EXPORT})
+LISTS = frozenset(
+    {"petitions.index", "dialogues.index", "commitments.index", "briefing.visits", "briefing.index"}
 )
 YEAR = 365 * 24 * 3600
 HEADERS = {
@@ -72,14 +79,14 @@ log = logging.getLogger("tracker")
 def create_app(settings: Settings) -> Flask:
     """Give the application on one register; several may live in one process."""
     check_secret(settings.secret_key)
-    app = Flask(
+    app = PatientFlask(
         "tracker",
         template_folder=str(folder("templates")),
         instance_path=str(settings.instance),
     )
     _configure(app, settings)
     app.extensions["sealer"] = Sealer([settings.secret_key, *settings.old_secret_keys])
-    app.extensions["engine"] = engine_for(settings.database_url)
+    _open_databases(app, settings)
     app.before_request(_before)
     Bootstrap5(app)
     CSRFProtect(app)
@@ -87,13 +94,43 @@ def create_app(settings: Settings) -> Flask:
         app.register_blueprint(blueprint)
     app.add_url_rule("/healthz", "healthz", public(_healthz))
     app.add_url_rule("/fonts/<name>.ttf", "font", public(_font))
+    app.extensions["may_be_late"] = _views_that_may_be_late(app)
     app.after_request(_after)
+    app.after_request(web.remember_writing)
     app.teardown_request(web.close_session)
     error_pages.register(app)
     templating.equip(app)
     if settings.is_behind_tls:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]
     return app
+
+
+def _open_databases(app: Flask, settings: Settings) -> None:
+    primary = engine_for(settings.database_url)
+    app.extensions["engine"] = primary
+    if settings.reports_url:
+        replica = Replica(settings.reports_url, primary, settings.reports_most_lag)
+        app.extensions["replica"] = replica
+
+
+def close_databases(app: Flask) -> None:
+    """Let go of every connection, when the application is no longer served."""
+    app.extensions["engine"].dispose()
+    if "replica" in app.extensions:
+        app.extensions["replica"].dispose()
+
+
+def _views_that_may_be_late(app: Flask) -> frozenset[str]:
+    """Name what may be read from a replica: reports and files of rows by what they ask, and lists.
+
+    All else decides or shows what was just done, and is read where it was written.
+    """
+    asked = (
+        endpoint
+        for endpoint, view in app.view_functions.items()
+        if getattr(view, "permission", None) in MAY_BE_LATE
+    )
+    return LISTS.union(asked)
 
 
 def _configure(app: Flask, settings: Settings) -> None:

@@ -5,6 +5,7 @@ import sys
 import webbrowser
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain, islice
 from threading import Timer
 
 import click
@@ -12,7 +13,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from tracker import demo as demonstration
-from tracker import serving
+from tracker import generating, serving, transferring
 from tracker.accounts.models import User
 from tracker.accounts.permissions import Role
 from tracker.accounts.queries import person_named
@@ -25,16 +26,20 @@ from tracker.core.clock import shown_date
 from tracker.core.dates import parse_day
 from tracker.core.db import engine_for, reading
 from tracker.core.errors import TrackerError
-from tracker.core.i18n import LANGUAGES, N_, gettext, ngettext, say
+from tracker.core.i18n import LANGUAGES, N_, gettext, ngettext, say, shown_number
+from tracker.core.settings import FILES
 from tracker.explaining import calendar_in, explained, limit_named, lines_of
 from tracker.installing import add_person, bring_up_to_date, install, refuse_people
-from tracker.petitions.queries import ledger_mismatches
 from tracker.reminders.rules import Digest, body, day_of, heading
 from tracker.reminders.service import digests_on, post_from
 from tracker.reminders.service import remind as remind_people
 from tracker.seeding import seed_all
 from tracker.spoken import SpokenProgram, asked_for, choose_language, option, progress_bar
 from tracker.trail.queries import journal_mismatches
+from tracker.verifying import mismatches
+
+MOST_LINES = 100
+"""So many differences are told: whoever mends them asks again."""
 
 host_option = option(
     "--host", default="127.0.0.1", show_default=True, help=N_("Address to listen on.")
@@ -112,22 +117,46 @@ def demo(
 @cli.command(help=N_("Make a clearly fictional register of any size, without serving it."))
 @option(
     "--petitions",
-    type=click.IntRange(1),
-    default=200,
+    type=click.IntRange(1, 100_000_000),
+    default=10_000,
     show_default=True,
-    help=N_("How many petitions the fictional commune has at least."),
+    help=N_("How many petitions the register has."),
 )
 @option("--seed", type=int, default=292, show_default=True, help=N_("Number to draw from."))
-def generate(petitions: int, seed: int) -> None:
-    """Make the demonstration, or bring it up to a number of petitions."""
-    with (
-        _engine(settings.from_environment()) as engine,
-        progress_bar(N_("Fictional petitions"), petitions) as progress,
-    ):
-        demonstration.build(engine, petitions=petitions, seed=seed, progress=progress)
-    click.echo(
-        gettext("The fictional commune has at least %(number)s petitions.", number=petitions)
-    )
+@option(
+    "--communes",
+    type=click.IntRange(1, generating.MOST_COMMUNES),
+    default=generating.USUAL_COMMUNES,
+    show_default=True,
+    help=N_("How many communes the fictional province has."),
+)
+@option("--until", help=N_("Last day of the register; yesterday where none is given."))
+@option("--fresh", is_flag=True, help=N_("Put it in the place of another fictional register."))
+def generate(petitions: int, seed: int, communes: int, until: str | None, fresh: bool) -> None:
+    """Make a generated register, unless this very one is there."""
+    given, kept = os.environ.get("TRACKER_DEMO_PASSWORD", ""), settings.from_environment()
+    last = generating.last_day(until) if until else generating.last_whole_day()
+    order = generating.Order(petitions, seed, last, communes)
+    with _engine(kept) as engine:
+        if generating.generated(engine) == order.written and not fresh:
+            click.echo(gettext("The register holds these petitions already."))
+            return
+        if demonstration.exists(engine) and not fresh:
+            raise TrackerError(
+                "This database holds another fictional register: make it anew with --fresh, or"
+                " name another folder in TRACKER_INSTANCE."
+            )
+        with progress_bar(N_("Fictional petitions"), petitions) as progress:
+            demonstration.generate(engine, kept.instance, order, progress)
+        click.echo(
+            gettext(
+                "The fictional register has %(number)s petitions, up to %(day)s.",
+                number=petitions,
+                day=shown_date(order.until),
+            )
+        )
+        _print_people(demonstration.sign_ins(engine, given))
+    click.echo(gettext("Next: “tracker serve”."))
 
 
 @cli.command(help=N_("Serve the register."))
@@ -192,11 +221,10 @@ def verify() -> None:
     """Compare movements with steps, the journal with its chains, and files with their digests."""
     root = settings.from_environment().instance / settings.FILES
     with _register(read_only=True) as session:
-        lines = [
-            *ledger_mismatches(session),
-            *journal_mismatches(session),
-            *file_mismatches(session, root),
-        ]
+        found = chain(
+            mismatches(session), journal_mismatches(session), file_mismatches(session, root)
+        )
+        lines = list(islice(found, MOST_LINES))
     if lines:
         differences = "\n".join(lines)
         raise TrackerError(differences)
@@ -220,6 +248,26 @@ def files(sweep: bool) -> None:
         if sweep:
             path.unlink()
     click.echo(ngettext("%(num)s loose file.", "%(num)s loose files.", len(loose)))
+
+
+@cli.command(help=N_("Move the whole register to another, empty database, and verify it there."))
+@option(
+    "--to",
+    "address",
+    required=True,
+    envvar="TRACKER_TRANSFER_TO",
+    help=N_("Address of the empty database: postgresql+psycopg://… or sqlite:///…"),
+)
+def transfer(address: str) -> None:
+    """Move everything to another database; the present one is only read."""
+    kept = settings.from_environment()
+    with (
+        _engine(kept) as source,
+        _opened(address) as target,
+        progress_bar(N_("Rows"), transferring.rows_in(source)) as progress,
+    ):
+        moved = transferring.transfer(source, target, kept.instance / FILES, progress)
+    _print_moved(moved)
 
 
 @cli.command(
@@ -344,7 +392,13 @@ def _person(session: Session, username: str) -> User:
 
 @contextmanager
 def _engine(kept: settings.Settings) -> Iterator[Engine]:
-    engine = engine_for(kept.database_url, for_long_work=True)
+    with _opened(kept.database_url) as engine:
+        yield engine
+
+
+@contextmanager
+def _opened(address: str) -> Iterator[Engine]:
+    engine = engine_for(address, for_long_work=True)
     try:
         yield engine
     finally:
@@ -359,6 +413,31 @@ def _register(*, read_only: bool = False) -> Iterator[Session]:
             raise TrackerError("The database is not up to date: run “tracker upgrade”.")
         with Session(reading(engine) if read_only else engine) as session:
             yield session
+
+
+def _print_moved(moved: transferring.Moved) -> None:
+    click.echo(
+        gettext(
+            "%(rows)s rows of %(tables)s tables were moved and compared; ledger and look-up agree.",
+            rows=shown_number(moved.rows),
+            tables=moved.tables,
+        )
+    )
+    click.echo(
+        gettext(
+            "Next: put the new address into TRACKER_DATABASE_URL. Attachments stay in the instance"
+            " folder. The old database is as it was."
+        )
+    )
+    if moved.wrong_files:
+        named = ", ".join(sorted(set(moved.wrong_files)))
+        said = gettext("Files of these records are missing or altered: %(codes)s", codes=named)
+        click.echo(said, err=True)
+    if moved.source_went_on:
+        raise TrackerError(
+            "Somebody worked in the old database meanwhile: what they did is not in the new one."
+            " Stop every server, empty the new database, and move again."
+        )
 
 
 def _print_password(username: str, fresh: str) -> None:
@@ -377,11 +456,15 @@ def _print_digest(digest: Digest, base_url: str) -> None:
 
 def _print_sign_ins(people: list[demonstration.SignIn], address: str) -> None:
     click.echo(gettext("The demonstration runs at %(address)s", address=address))
+    _print_people(people)
+    click.echo(gettext("These passwords hold until the next start. Ctrl+C stops."))
+
+
+def _print_people(people: list[demonstration.SignIn]) -> None:
     click.echo(gettext("Sign in as:"))
     for person in people:
         what = f"{say(person.role)}, {person.place}"
         click.echo(f"  {person.username:<9} {person.password:<21} {what}")
-    click.echo(gettext("These passwords hold until the next start. Ctrl+C stops."))
 
 
 def _has_screen() -> bool:

@@ -22,13 +22,26 @@ from tracker.core.db import transaction
 from tracker.core.errors import TrackerError
 from tracker.core.settings import FILES
 from tracker.fictional import make_fictional
+from tracker.fictional.commune import opened
+from tracker.generating import (
+    Commune,
+    Order,
+    Village,
+    enlarge,
+    generated,
+    last_whole_day,
+    make_register,
+)
 from tracker.journal import service as journal
 from tracker.journal.models import JournalEntry
+from tracker.petitions.models import Petition
 from tracker.places.models import Place
 from tracker.seeding import place_id, seed_all, seed_fictional_places, seed_file
 
 MADE = "register:demonstration"
 """The journal's entry by which a demonstration is told from a commune's real register."""
+BY_HAND = 1_000
+"""So many petitions are logged one by one, as people would; more are written in bulk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +58,8 @@ def exists(engine: Engine) -> bool:
     """Tell whether a demonstration stands in the database; refuse when a real register does."""
     if not inspect(engine).has_table(User.__tablename__):
         return False
+    if generated(engine) is not None:
+        return True
     with Session(engine) as session:
         marked = select(JournalEntry.id).where(JournalEntry.action == MADE).limit(1)
         if session.scalar(marked) is not None:
@@ -70,7 +85,21 @@ def build(
         seed_all(session)
         seed_fictional_places(session)
         _make_people(session)
-        make_fictional(session, petitions=petitions, seed=seed, progress=progress)
+        by_hand = min(petitions, BY_HAND)
+        make_fictional(session, petitions=by_hand, seed=seed, progress=progress)
+        _enlarge(session, petitions, seed, progress)
+
+
+def generate(
+    engine: Engine, instance: Path, order: Order, progress: Callable[[int], None] | None = None
+) -> None:
+    """Make a generated register, in the place of a fictional one; refuse a real one."""
+    is_there = exists(engine)
+    if is_there and engine.dialect.name != "sqlite":
+        clear(engine, instance)  # a file gives way only to a complete one
+    make_register(engine, order, progress)
+    if is_there:
+        shutil.rmtree(instance / FILES, ignore_errors=True)
 
 
 def clear(engine: Engine, instance: Path) -> None:
@@ -93,6 +122,26 @@ def sign_ins(engine: Engine, given: str = "") -> list[SignIn]:
             place = session.get_one(Place, user.place_id)
             made.append(SignIn(user.username, password, user.role, place.name))
     return made
+
+
+def _enlarge(
+    session: Session, petitions: int, seed: int, progress: Callable[[int], None] | None
+) -> None:
+    """Bring the fictional commune up to more petitions than people would log one by one."""
+    fictional = opened(session)
+    made = select(func.count(Petition.id)).where(Petition.source == fictional.source)
+    missing = petitions - (session.scalar(made) or 0)
+    if petitions <= BY_HAND or missing <= 0:
+        return
+    commune = Commune(
+        id=fictional.home_id,
+        former_ids=(fictional.home_id,),
+        villages=tuple(Village(village.id, village.name) for village in fictional.villages),
+        staff_id=fictional.staff.id,
+        leader_id=fictional.leader.id,
+    )
+    order = Order(missing, seed, last_whole_day(), communes=1)
+    enlarge(session, commune, order, fictional.source, progress)
 
 
 def _make_people(session: Session) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Flask, Response, current_app, flash, g, redirect, render_template, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, PendingRollbackError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import (
@@ -21,6 +21,7 @@ from tracker.accounts import views as accounts
 from tracker.accounts.forms import SignInForm
 from tracker.accounts.guard import user_or_none
 from tracker.core import i18n, web
+from tracker.core.db import is_away
 from tracker.core.errors import Stale, TrackerError
 from tracker.core.i18n import N_
 
@@ -28,6 +29,10 @@ ENDED_AND_KEPT = N_("Your sign-in has ended. Sign in again; what you typed is ke
 ENDED = N_("Your sign-in has ended. Sign in again; this was too long to be kept.")
 NOT_DONE = N_("This could not be done.")
 UNKNOWN_HOST = N_("This server does not answer under that name.")
+WAIT = 5
+"""Seconds after which to try again: a database that restarts takes about so long."""
+SECRET = frozenset({"password", "old", "new"})
+"""Fields that no page ever gives back."""
 log = logging.getLogger("tracker")
 
 
@@ -35,7 +40,8 @@ def register(app: Flask) -> None:
     """Name the page for each kind of error."""
     app.register_error_handler(TrackerError, _refused)
     app.register_error_handler(StaleDataError, _stale)
-    for kind in (OperationalError, InterfaceError, PoolTimeout):
+    app.register_error_handler(DBAPIError, _database_error)
+    for kind in (PoolTimeout, PendingRollbackError):
         app.register_error_handler(kind, _database_away)
     app.register_error_handler(CSRFError, _not_from_here)
     app.register_error_handler(Unauthorized, _sign_in_first)
@@ -51,11 +57,23 @@ def _stale(_error: StaleDataError) -> tuple[str, int]:
     return _refused(Stale("Someone else has just changed this record; look again."))
 
 
-def _database_away(error: SQLAlchemyError) -> tuple[str, int]:
+def _database_error(error: DBAPIError) -> Any:
+    return _database_away(error) if is_away(error) else _bug(error)
+
+
+def _database_away(error: SQLAlchemyError) -> tuple[str, int, dict[str, str]]:
     log.error("database unavailable: %s", type(getattr(error, "orig", error)).__name__)
     _ask_no_more()
-    sentence = i18n.gettext("The register cannot be reached just now; nothing was written.")
-    return _error_page(sentence, 503), 503
+    wait = {"Retry-After": str(WAIT)}
+    if request.method in web.READING or not request.form or SECRET.intersection(request.form):
+        sentence = i18n.gettext("The register cannot be reached just now; try again in a moment.")
+        return _error_page(sentence, 503), 503, wait
+    # Whether the answer to a commit was lost is not known here: the form's own key decides.
+    sentence = i18n.gettext(
+        "The register cannot be reached just now. Everything you typed is still here: send it again"
+        " in a moment, it counts once. Files must be chosen again."
+    )
+    return _resend_page(sentence), 503, wait
 
 
 def _not_from_here(error: CSRFError) -> tuple[str, int]:
@@ -64,8 +82,19 @@ def _not_from_here(error: CSRFError) -> tuple[str, int]:
         return _error_page(i18n.gettext("This form came from another site."), 400), 400
     if user_or_none() is None:
         return _sign_in_page(400)
+    sentence = i18n.gettext(
+        "Your form was not taken the first time. Everything you typed is still here; files must be"
+        " chosen again."
+    )
+    return _resend_page(sentence), 400
+
+
+def _resend_page(sentence: str) -> str:
+    """Give back what was typed, to be sent again with this browser's token."""
     fields = [(name, text) for name, text in request.form.items(multi=True) if name != "csrf_token"]
-    return render_template("accounts/resend.html", path=request.path, fields=fields), 400
+    return render_template(
+        "accounts/resend.html", path=request.path, fields=fields, sentence=sentence
+    )
 
 
 def _sign_in_first(_error: Unauthorized) -> Any:

@@ -12,8 +12,8 @@ from tracker.core import migrate
 from tracker.core.db import transaction
 from tracker.core.errors import TrackerError
 from tracker.journal import service as journal
-from tracker.petitions.queries import postings_missing
-from tracker.petitions.service import rebuild_ledger
+from tracker.petitions.queries import entries_missing
+from tracker.petitions.service import fill_lookup, rebuild_ledger
 from tracker.places.models import Place
 from tracker.places.rules import PlaceKind
 from tracker.seeding import seed_basics, seed_clocks
@@ -51,8 +51,9 @@ def bring_up_to_date(engine: Engine) -> None:
     migrate.upgrade(engine)
     with Session(engine) as session:
         seed_clocks(session)
-        if postings_missing(session):
+        if entries_missing(session):
             rebuild_ledger(session)
+        fill_lookup(session)
 
 
 def add_person(

@@ -22,6 +22,7 @@ from tracker.core.resources import folder
 from tracker.dialogues.lifecycle import Form, Stage
 from tracker.dialogues.models import Category, Department, Dialogue
 from tracker.dialogues.service import NewDialogue, log_dialogue
+from tracker.ledger import service as ledger
 from tracker.petitions.lifecycle import Channel, Kind
 from tracker.petitions.models import Petition
 from tracker.petitions.service import NewPetition, fill_ack_dates, log_petition
@@ -69,8 +70,13 @@ def seed_article(session: Session) -> None:
 
 def seed_fictional_places(session: Session) -> None:
     """Bring in the invented commune and its villages, which no real installation has."""
+    seed_places(session, seed_file("fictional")["place"])
+
+
+def seed_places(session: Session, rows: list[dict[str, Any]]) -> None:
+    """Bring in places that are not there yet, in the form of the seeds' files."""
     with transaction(session):
-        _seed_places(session, seed_file("fictional")["place"])
+        _seed_places(session, rows)
 
 
 def seed_file(name: str) -> dict[str, Any]:
@@ -110,6 +116,7 @@ def _seed_places(session: Session, rows: list[dict[str, Any]]) -> None:
     for row in fresh:
         kept[row["key"]].parent_id = kept[row["parent"]].id if "parent" in row else None
         kept[row["key"]].successor_id = kept[row["successor"]].id if "successor" in row else None
+    ledger.follow_places(session)
 
 
 def _seed_dialogue(session: Session, row: dict[str, Any], name: str) -> None:

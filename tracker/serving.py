@@ -13,7 +13,7 @@ from flask import Flask
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
-from tracker.app import create_app
+from tracker.app import close_databases, create_app
 from tracker.core import selfcheck
 from tracker.core.errors import TrackerError
 from tracker.core.i18n import Message, say
@@ -74,7 +74,7 @@ def serve(
         started(_address(server, host))
         server.run()  # returns after the requests under way, on Ctrl+C and on SIGTERM
     finally:
-        app.extensions["engine"].dispose()
+        close_databases(app)
 
 
 def _answering_to(settings: Settings, host: str) -> Settings:

@@ -115,6 +115,7 @@ def equip(app: Flask) -> None:
         say=i18n.say,
         address_with=web.address_with,
         nonce=web.nonce,
+        read_elsewhere=web.standing,
         may=_may,
         languages=i18n.LANGUAGES,
         today=clock.today,

@@ -24,6 +24,7 @@ from tracker.core import clock
 from tracker.core.db import transaction
 from tracker.core.errors import NotAllowed, NotFound, Stale, TrackerError
 from tracker.core.text import checked
+from tracker.journal import service as journal
 from tracker.places.models import Place
 from tracker.places.queries import scope_ids
 
@@ -75,7 +76,9 @@ def add_user(session: Session, actor: User | None, new: NewUser) -> User:
     A first password that must be changed is valid for 72 hours.
     """
     with transaction(session):
-        return make_user(session, actor, new)
+        user = make_user(session, actor, new)
+        journal.note(session, actor, "person:made", user.username, user.place_id)
+    return user
 
 
 def make_user(session: Session, actor: User | None, new: NewUser) -> User:
@@ -141,7 +144,9 @@ def apply_change(session: Session, actor: User, user: User, change: UserChange) 
 def give_new_password(session: Session, actor: User | None, user: User) -> str:
     """Give a person a random password, shown once, valid 72 hours and only to choose their own."""
     with transaction(session):
-        return renew_password(session, actor, user, user.version)
+        password = renew_password(session, actor, user, user.version)
+        journal.note(session, actor, "person:password", user.username, user.place_id)
+    return password
 
 
 def renew_password(session: Session, actor: User | None, user: User, seen_version: int) -> str:
@@ -178,6 +183,7 @@ def change_own_password(session: Session, user: User, old: str, new: str) -> Non
         user.must_change_password = False
         user.password_expires_at = None
         end_all(session, user.id)
+        journal.note(session, user, "person:own-password", user.username, user.place_id)
 
 
 def is_password_of(user: User, password: str) -> bool:
@@ -192,6 +198,11 @@ def is_password(kept_hash: str | None, password: str) -> bool:
     except VerifyMismatchError:
         return False
     return kept_hash is not None
+
+
+def rehashed(kept_hash: str, password: str) -> str | None:
+    """Give a hash of today's strength for a password that fits an older one; none where it has."""
+    return _HASHER.hash(password) if _HASHER.check_needs_rehash(kept_hash) else None
 
 
 def has_expired_password(user: User, now: datetime) -> bool:

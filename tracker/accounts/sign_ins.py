@@ -20,7 +20,7 @@ from tracker.accounts.rules import (
     wait_until,
 )
 from tracker.accounts.second_factors import fits, has_one
-from tracker.accounts.service import has_expired_password, is_password
+from tracker.accounts.service import has_expired_password, is_password, rehashed
 from tracker.core import clock
 from tracker.core.db import transaction
 from tracker.core.errors import NotAllowed, TooManyTries
@@ -50,6 +50,7 @@ def sign_in(session: Session, username: str, password: str, address: str, browse
     # Hashing takes its time: nobody waits for the register meanwhile.
     session.rollback()
     right = is_password(kept_hash, password)
+    stronger = rehashed(kept_hash, password) if right and may and kept_hash else None
     token = ""
     with transaction(session):
         # Tries made side by side count one after the other.
@@ -57,6 +58,10 @@ def sign_in(session: Session, username: str, password: str, address: str, browse
         check_throttle(session, name, address)
         if user is not None and right and may:
             token = _opened(session, user, address, browser, whole=not has_one(session, user.id))
+            if stronger:
+                # A password that was changed meanwhile stays as it was changed.
+                own = update(User).where(User.id == user.id, User.password_hash == kept_hash)
+                session.execute(own.values(password_hash=stronger))
         else:
             _count_failure(session, user, name, address)
     if not token:

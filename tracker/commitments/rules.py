@@ -3,10 +3,12 @@
 import hashlib
 import re
 import unicodedata
+from collections.abc import Iterable
 from datetime import date
 
 from tracker.commitments.lifecycle import Outcome, State
 from tracker.core.i18n import N_, Labelled
+from tracker.core.text import fold
 
 PROMISE_LIMIT, LINE_LIMIT, NOTE_LIMIT = 5_000, 200, 20_000
 FIRST_YEAR, YEARS_AHEAD = 1945, 30
@@ -72,18 +74,86 @@ _TITLE = "|".join(form for title in _TITLES for form in (title, title.capitalize
 _NAMED = re.compile(rf"(?<!\w)({_TITLE})((?:\s+[{_CAPITALS}]\w*)+)")
 _TELEPHONE = re.compile(r"(?<![\d.,])(?:\+84|0)(?:[\s.\-]?\d){8,10}(?!\d)")
 _IDENTITY = re.compile(r"(?<!\d)\d{9}(?:\d{3})?(?!\d)")
+_HOUSEHOLD = re.compile(r"(?i)^\s*hộ\s+(gia đình\s+)?")
 _MAIL = re.compile(r"\S+@\S+\.\S+")
 
 
-def unnamed(text: str, name: str = "") -> str:
-    """Take out of a text what names a citizen: the name, telephone, identity and mail."""
-    plain = " ".join(text.split())
+_WORD = re.compile(r"\w+")
+_FEWEST_PARTS, _MOST_PARTS = 2, 6
+_SENTENCE_ENDS = ".!?:;…\n"
+
+
+class KnownNames:
+    """The names that the register holds, to be found in a text however they are written there.
+
+    A whole name is found without its accents and in any case; the end of one, such as middle and
+    given name, where each word has a capital letter.
+    """
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self.whole: set[tuple[str, ...]] = set()
+        self.ends: set[tuple[str, ...]] = set()
+        for name in names:
+            parts = tuple(_WORD.findall(fold(_HOUSEHOLD.sub("", name))))
+            if _FEWEST_PARTS <= len(parts) <= _MOST_PARTS:
+                self.whole.add(parts)
+                self.ends.update(parts[at:] for at in range(1, len(parts) - _FEWEST_PARTS + 1))
+
+    def taken_out(self, text: str) -> str:
+        """Put a mark in the place of every name."""
+        words = list(_WORD.finditer(text))
+        folded = [fold(word.group()) for word in words]
+        kept, done, at = [], 0, 0
+        while at < len(words):
+            if count := self._count_at(text, words, folded, at):
+                kept += [text[done : words[at].start()], "…"]
+                done = words[at + count - 1].end()
+                at += count
+            else:
+                at += 1
+        return "".join([*kept, text[done:]])
+
+    def _count_at(self, text: str, words: list[re.Match[str]], folded: list[str], at: int) -> int:
+        for count in range(min(_MOST_PARTS, len(words) - at), _FEWEST_PARTS - 1, -1):
+            between = text[words[at].start() : words[at + count - 1].end()]
+            said = tuple(folded[at : at + count])
+            if not re.fullmatch(r"\w+(\s+\w+)*", between):
+                continue
+            if said in self.whole:
+                return count
+            if said in self.ends and all(word[0].isupper() for word in between.split()):
+                return count
+        return 0
+
+
+NOBODY_KNOWN = KnownNames(())
+
+
+def unnamed(text: str, name: str = "", known: KnownNames = NOBODY_KNOWN) -> str:
+    """Take out of a text what names a citizen: the name, telephone, identity and mail.
+
+    `name` is who raised this very matter: of it also the given name alone is taken out.
+    """
+    plain = known.taken_out(KnownNames([name]).taken_out(" ".join(text.split())))
     if name.strip():
         said = r"\s+".join(map(re.escape, name.split()))
         plain = re.sub(rf"(?i)(?<!\w){said}(?!\w)", "…", plain)
+        plain = _without_given_name(plain, name.split()[-1])
     for pattern in (_MAIL, _TELEPHONE, _IDENTITY):
         plain = pattern.sub("…", plain)
     return _NAMED.sub(r"\1 …", plain)
+
+
+def _without_given_name(text: str, given: str) -> str:
+    """Take out a given name that stands alone; a word that begins a sentence is left, as a word."""
+    if not given[:1].isupper():
+        return text
+
+    def told(found: re.Match[str]) -> str:
+        before = text[: found.start()].rstrip()
+        return found.group() if not before or before[-1] in _SENTENCE_ENDS else "…"
+
+    return re.sub(rf"(?<!\w){re.escape(given)}(?!\w)", told, text)
 
 
 def shortened(text: str, limit: int = EXCERPT) -> str:

@@ -19,6 +19,7 @@ from sqlalchemy import (
     create_engine,
     event,
 )
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 
 try:
@@ -41,6 +42,8 @@ NAMING = {
 }
 
 
+NOTHING_LEAVES = "nothing_leaves"
+"""In a session's notes: the one who asks for a file wants to know of it, and takes it not."""
 _IN_BATCH = "is_in_batch"
 _AT_THE_END = "at_the_end"
 
@@ -97,6 +100,13 @@ WEB_LIMITS = (
 """How long a page may keep PostgreSQL busy, in milliseconds; a migration takes what it needs."""
 
 
+IN_EACH_OTHERS_WAY = frozenset({"40001", "40P01", "23505"})
+"""What PostgreSQL calls a lost race: not serialisable, a deadlock, a number or key just taken."""
+
+TAKES_NO_WRITING = frozenset({"25006", "25P03"})
+"""A server that became a standby, and a transaction that was ended as it stood idle."""
+
+
 def engine_for(url: str, *, for_long_work: bool = False) -> Engine:
     """Open an engine with the settings that the register relies on, for SQLite or PostgreSQL.
 
@@ -112,6 +122,18 @@ def engine_for(url: str, *, for_long_work: bool = False) -> Engine:
         **POOL,
         connect_args={"connect_timeout": 5, "options": f"{limits}-c timezone=UTC"},
     )
+
+
+def lost_a_race(error: DBAPIError) -> bool:
+    """Tell whether another writer was in the way, so that the whole act may be done anew."""
+    return getattr(error.orig, "sqlstate", None) in IN_EACH_OTHERS_WAY
+
+
+def is_away(error: DBAPIError) -> bool:
+    """Tell whether the database could not be asked, rather than what was asked being wrong."""
+    if error.connection_invalidated or isinstance(error, OperationalError | InterfaceError):
+        return True
+    return getattr(error.orig, "sqlstate", None) in TAKES_NO_WRITING
 
 
 def reading(engine: Engine) -> Engine:
@@ -166,6 +188,11 @@ def transaction(session: Session) -> Iterator[None]:
         raise
 
 
+def is_sqlite(session: Session) -> bool:
+    """Tell which of the two engines a session speaks to."""
+    return session.get_bind().dialect.name == "sqlite"
+
+
 def at_the_end(session: Session, act: Callable[[Session, list[Any]], None], item: object) -> None:
     """Have all items of an act written together, as the last of what the transaction writes.
 
@@ -174,9 +201,16 @@ def at_the_end(session: Session, act: Callable[[Session, list[Any]], None], item
     session.info.setdefault(_AT_THE_END, {}).setdefault(act, []).append(item)
 
 
+def not_at_the_end(session: Session, act: Callable[[Session, list[Any]], None]) -> None:
+    """Drop the items that an act was to write at the end: they are written otherwise."""
+    session.info.get(_AT_THE_END, {}).pop(act, None)
+
+
 def _finish(session: Session) -> None:
-    for act, items in session.info.pop(_AT_THE_END, {}).items():
-        act(session, items)
+    acts = session.info.pop(_AT_THE_END, {})
+    # In one order always, so that two writers never wait for each other's rows.
+    for act in sorted(acts, key=lambda act: act.__module__):
+        act(session, acts[act])
 
 
 def release(session: Session) -> None:

@@ -76,10 +76,19 @@ def ngettext(singular: str, plural: str, number: int, **values: Any) -> str:
     return said % ({"num": shown_number(number)} | values)
 
 
+class MoreThan(int):
+    """A count that went no further: there are more than this."""
+
+
 def shown_number(number: int) -> str:
     """Write a count as the language in force parts its thousands: 1.000, or 1,000."""
-    written = f"{number:,}"
-    return written if language() == "en" else written.replace(",", ".")
+    written = f"{number:,}" if language() == "en" else f"{number:,}".replace(",", ".")
+    return gettext("more than %(number)s", number=written) if is_open(number) else written
+
+
+def is_open(number: int) -> bool:
+    """Tell whether there are more than this number says."""
+    return isinstance(number, MoreThan)
 
 
 def say(message: Any) -> str:

@@ -1,6 +1,6 @@
 """Running numbers of a year, given out inside the writer's own transaction."""
 
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from tracker.core.db import Base, text40
@@ -18,14 +18,25 @@ class Counter(Base):
 
 def next_number(session: Session, prefix: str, year: int) -> int:
     """Give the next number; two writers never get the same, as the row is locked until commit."""
+    return next_numbers(session, prefix, year, 1)
+
+
+def next_numbers(session: Session, prefix: str, year: int, count: int) -> int:
+    """Give the first of so many numbers that follow each other."""
     raised = (
         update(Counter)
         .where(Counter.prefix == prefix, Counter.year == year)
-        .values(last=Counter.last + 1)
+        .values(last=Counter.last + count)
         .returning(Counter.last)
     )
-    number = session.scalar(raised)
-    if number is None:
-        session.execute(insert(Counter).values(prefix=prefix, year=year, last=1))
+    last = session.scalar(raised)
+    if last is None:
+        session.execute(insert(Counter).values(prefix=prefix, year=year, last=count))
         return 1
-    return number
+    return last - count + 1
+
+
+def last_numbers(session: Session, prefix: str) -> dict[int, int]:
+    """Give the last number given out in each year."""
+    asked = select(Counter.year, Counter.last).where(Counter.prefix == prefix)
+    return {year: last for year, last in session.execute(asked)}

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +16,7 @@ from tracker.core.text import has_forbidden
 
 PAGE_SIZE = 50
 LONGEST_KEY = 400
+_KEY = re.compile(r"(before|after)-([0-9]{1,18})")
 LARGEST_INTEGER = 2**31 - 1
 Row = TypeVar("Row")
 
@@ -74,6 +76,17 @@ def page_of(
 def ordered(asked: Select[Any], orders: Sequence[Order]) -> Select[Any]:
     """Put all rows in the order that pages have."""
     return asked.order_by(*(_direction(order, backward=False) for order in orders))
+
+
+def written_key(key: int, *, backward: bool) -> str:
+    """Write the key of a row for an address: of the page after it, or of the one before."""
+    return f"{'before' if backward else 'after'}-{key}"
+
+
+def read_key(text: str | None) -> tuple[bool, int | None]:
+    """Read such a key: whether it asks for the page before, and the key; None if it is none."""
+    known = _KEY.fullmatch(text or "")
+    return (known[1] == "before", int(known[2])) if known else (False, None)
 
 
 def _direction(order: Order, *, backward: bool) -> ColumnElement[Any]:

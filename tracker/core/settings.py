@@ -4,6 +4,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 from tracker.core.db import sqlite_file_url
@@ -12,6 +13,7 @@ from tracker.core.errors import TrackerError
 SHORTEST_SECRET, FEWEST_SIGNS = 32, 8
 FILES = "files"
 """The folder of attachments, in the instance folder and never below the web's root."""
+LONGEST_LAG = 24 * 3600
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 
 
@@ -22,7 +24,8 @@ class Settings:
     `old_secret_keys` are former secrets: what they signed or sealed is still read, nothing new is.
     `hosts` are the names under which the server answers; `is_behind_tls` says that a reverse proxy
     on this machine speaks HTTPS to the outside. Reminders leave by the server of `smtp_url`, which
-    may hold a password, from `mail_from`, and lead to `base_url`.
+    may hold a password, from `mail_from`, and lead to `base_url`. Reports, exports and lists are
+    read from the replica of `reports_url` while it is at most `reports_most_lag` behind.
     """
 
     database_url: str
@@ -34,6 +37,8 @@ class Settings:
     smtp_url: str = field(default="", repr=False)
     mail_from: str = ""
     base_url: str = ""
+    reports_url: str = field(default="", repr=False)
+    reports_most_lag: timedelta = timedelta(minutes=1)
 
 
 def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
@@ -41,8 +46,9 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
     instance = Path(environ.get("TRACKER_INSTANCE", "instance")).resolve()
     instance.mkdir(mode=0o700, parents=True, exist_ok=True)
     default_url = sqlite_file_url(instance / "tracker.db")
+    database_url = environ.get("TRACKER_DATABASE_URL") or default_url
     return Settings(
-        database_url=environ.get("TRACKER_DATABASE_URL") or default_url,
+        database_url=database_url,
         instance=instance,
         secret_key=environ.get("TRACKER_SECRET_KEY") or _kept_secret(instance / "secret"),
         old_secret_keys=_listed(environ.get("TRACKER_OLD_SECRET_KEYS", "")),
@@ -51,6 +57,8 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         smtp_url=environ.get("TRACKER_SMTP_URL", "").strip(),
         mail_from=environ.get("TRACKER_MAIL_FROM", "").strip(),
         base_url=environ.get("TRACKER_BASE_URL", "").strip().rstrip("/"),
+        reports_url=_replica_of(database_url, environ.get("TRACKER_REPORTS_DATABASE_URL", "")),
+        reports_most_lag=_seconds(environ, "TRACKER_REPORTS_MOST_LAG", 60),
     )
 
 
@@ -70,6 +78,26 @@ def _hosts(listed: str) -> tuple[str, ...]:
 
 def _listed(text: str) -> tuple[str, ...]:
     return tuple(part for part in map(str.strip, text.split(",")) if part)
+
+
+def _replica_of(database_url: str, reports_url: str) -> str:
+    url = reports_url.strip()
+    if url and not (_is_postgresql(url) and _is_postgresql(database_url)):
+        raise TrackerError(
+            "TRACKER_REPORTS_DATABASE_URL names a read replica: it needs PostgreSQL in both places."
+        )
+    return url
+
+
+def _is_postgresql(url: str) -> bool:
+    return url.startswith("postgresql+psycopg:")
+
+
+def _seconds(environ: Mapping[str, str], name: str, usual: int) -> timedelta:
+    given = environ.get(name, "").strip() or str(usual)
+    if not (given.isascii() and given.isdigit() and 0 < int(given) <= LONGEST_LAG):
+        raise TrackerError("%(name)s is a number of seconds, at most 86400.", name=name)
+    return timedelta(seconds=int(given))
 
 
 def _kept_secret(path: Path) -> str:

@@ -12,6 +12,17 @@ _LETTERS = {letter: place for place, letter in enumerate("aăâbcdđeêfghijklmn
 _TONES = {"\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}
 
 
+class _Bare(dict[int, int | None]):
+    """What stays of each sign without its marks, as each is first met."""
+
+    def __missing__(self, sign: int) -> int | None:
+        self[sign] = stays = None if unicodedata.combining(chr(sign)) else sign
+        return stays
+
+
+_BARE = _Bare()
+
+
 def tidy(text: str | None) -> str:
     """Trim, compose to NFC, keep line breaks as LF, drop marks that reverse reading order."""
     plain = (text or "").replace("\r\n", "\n").replace("\r", "\n")
@@ -32,8 +43,7 @@ def fold(text: str) -> str:
     """Reduce to what search compares: no accents, đ as d, lower case, single spaces."""
     plain = text.casefold().replace("đ", "d")
     marks_apart = unicodedata.normalize("NFD", plain)
-    bare = "".join(char for char in marks_apart if not unicodedata.combining(char))
-    return " ".join(bare.split())
+    return " ".join(marks_apart.translate(_BARE).split())
 
 
 def sort_key(text: str) -> str:

@@ -5,14 +5,19 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from flask import Response, current_app, g, has_request_context, request
+from flask import Response, current_app, g, has_request_context, request, session
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 
+from tracker.core.db import NOTHING_LEAVES
+from tracker.core.replica import Replica, Standing
 from tracker.core.sealing import Sealer
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
+WRITTEN = "written"
+"""In the browser's cookie: where the log of the primary stood after the person's last act."""
 
 
 def engine() -> Engine:
@@ -31,10 +36,57 @@ def db_session() -> Session:
     """Give the request's own session; a request that only reads never takes the write lock."""
     if "session" not in g:
         reads = not has_request_context() or request.method in READING
-        bind = engine().execution_options(read_only=True) if reads else engine()
+        bind = _read_from().execution_options(read_only=True) if reads else engine()
         g.session = Session(bind, expire_on_commit=False)
-    session: Session = g.session
-    return session
+    kept: Session = g.session
+    return kept
+
+
+def replica() -> Replica | None:
+    """Give the replica that reports are read from, where there is one."""
+    kept: Replica | None = current_app.extensions.get("replica")
+    return kept
+
+
+def standing() -> Standing | None:
+    """Give the moment that this page shows when it was read from the replica."""
+    kept: Standing | None = g.get("standing")
+    return kept
+
+
+def leave_replica(error: SQLAlchemyError) -> bool:
+    """Turn to the primary for the rest of this request if it was the replica that failed."""
+    kept = replica()
+    if kept is None or standing() is None or g.get("stays_on_primary"):
+        return False
+    g.stays_on_primary = True
+    kept.mistrust(error)
+    return True
+
+
+def remember_writing(response: Response) -> Response:
+    """Let a person see at once what they wrote, however far behind the replica is."""
+    kept = replica()
+    if kept is not None and request.method not in READING and response.status_code < 400:
+        try:
+            session[WRITTEN] = kept.position()
+        except SQLAlchemyError as error:
+            kept.mistrust(error)
+    return response
+
+
+def _read_from() -> Engine:
+    """Choose the replica for pages that may be a moment late, else the primary."""
+    kept = replica()
+    if kept is None or not has_request_context() or g.get("stays_on_primary"):
+        return engine()
+    if request.endpoint not in current_app.extensions["may_be_late"]:
+        return engine()
+    found = kept.standing(session.get(WRITTEN, 0))
+    if found is None:
+        return engine()
+    g.standing = found
+    return kept.engine
 
 
 def own_session(*, read_only: bool) -> Session:
@@ -45,7 +97,12 @@ def own_session(*, read_only: bool) -> Session:
     """
     if not read_only:
         close_session()
-    return Session(engine().execution_options(read_only=read_only), expire_on_commit=False)
+    source = engine().execution_options(read_only=read_only)
+    return Session(source, expire_on_commit=False, info={NOTHING_LEAVES: _asks_for_headers()})
+
+
+def _asks_for_headers() -> bool:
+    return has_request_context() and request.method == "HEAD"
 
 
 def close_session(_error: BaseException | None = None) -> None:
@@ -56,11 +113,24 @@ def close_session(_error: BaseException | None = None) -> None:
 
 def streamed(read: Callable[[Session], Iterator[str]]) -> Iterator[str]:
     """Read after the view has returned, on a session that closes with the download."""
-    session = own_session(read_only=True)
+    source, kept = _read_from(), replica()
+    reading = Session(source.execution_options(read_only=True), expire_on_commit=False)
+    primary = own_session(read_only=True)
 
     def pieces() -> Iterator[str]:
-        with session:
-            yield from read(session)
+        with reading, primary:
+            try:
+                lines = read(reading)
+                first = next(lines, "")
+            except SQLAlchemyError as error:
+                # Nothing has left yet, so the primary can still give all of it.
+                if kept is None or source is not kept.engine:
+                    raise
+                kept.mistrust(error)
+                lines = read(primary)
+                first = next(lines, "")
+            yield first
+            yield from lines
 
     return pieces()
 

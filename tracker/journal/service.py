@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from tracker.core import clock
-from tracker.core.db import at_the_end, transaction
+from tracker.core.db import NOTHING_LEAVES, at_the_end, transaction
 from tracker.core.errors import TrackerError
 from tracker.journal.models import CreationKey, JournalEntry, JournalHead
 from tracker.journal.rules import BEGINNING, WHOLE_REGISTER, Entry, digest_of
@@ -48,7 +48,12 @@ def note(
 
 
 def note_export(session: Session, actor: Actor, subject: str, detail: str = "") -> None:
-    """Write down, before its first line leaves, that a file was taken out of the register."""
+    """Write down, before its first line leaves, that a file was taken out of the register.
+
+    Whoever asks for the headers alone takes nothing out.
+    """
+    if session.info.get(NOTHING_LEAVES):
+        return
     with transaction(session):
         note(session, actor, "export", subject, actor.place_id, detail)
 

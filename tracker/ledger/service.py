@@ -1,102 +1,88 @@
-"""Posting movements and reading their sums."""
+"""Adding entries to the ledger and keeping the sums of every unit in step, in one transaction."""
 
-from collections.abc import Collection, Mapping
-from datetime import date
-from enum import StrEnum
-from typing import Any, NamedTuple
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, extract, func, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import delete, insert, text
 from sqlalchemy.orm import Session
 
-from tracker.ledger.models import NO_DEPARTMENT, Movement
+from tracker.core.db import at_the_end, is_sqlite, not_at_the_end
+from tracker.ledger import statements
+from tracker.ledger.models import LedgerEntry, LedgerSum
+from tracker.ledger.rules import Entry
+from tracker.places.service import renew_reach
+
+_TURN = 2_708_291_530
+"""PostgreSQL's lock: many may add to sums at once, but nobody while the tree of places changes."""
 
 
-class Cell(NamedTuple):
-    """Where a quantity is added up: the key of a movement."""
-
-    place_id: int
-    category_id: int
-    department_id: int
-    measure: str
-    day: date
-
-
-class Dimension(StrEnum):
-    """What sums may be asked by; a month's key is its first day."""
-
-    CATEGORY = "category"
-    PLACE = "place"
-    DEPARTMENT = "department"
-    MONTH = "month"
-    DAY = "day"
-
-
-_KEYS: dict[Dimension, ColumnElement[Any]] = {
-    Dimension.CATEGORY: Movement.category_id.expression,
-    Dimension.PLACE: Movement.place_id.expression,
-    Dimension.DEPARTMENT: Movement.department_id.expression,
-    Dimension.MONTH: extract("year", Movement.day) * 100 + extract("month", Movement.day),
-    Dimension.DAY: Movement.day.expression,
-}
-
-
-def post(
-    session: Session,
-    *,
-    day: date,
-    place_id: int,
-    category_id: int,
-    measure: str,
-    quantity: int,
-    department_id: int = NO_DEPARTMENT,
-) -> None:
-    """Add a quantity to the day's movement, in the caller's transaction."""
-    post_all(session, {Cell(place_id, category_id, department_id, measure, day): quantity})
-
-
-def post_all(session: Session, changes: Mapping[Cell, int]) -> None:
-    """Add quantities to their movements, in the caller's transaction."""
-    # In one order always, so that two writers never wait for each other's rows.
-    rows = [
-        cell._asdict() | {"quantity": quantity}
-        for cell, quantity in sorted(changes.items())
-        if quantity
-    ]
+def post(session: Session, petition_id: int, entries: Iterable[Entry]) -> None:
+    """Add a petition's new entries; their sums are written as the last of the transaction."""
+    rows = [entry.row(petition_id) for entry in entries]
     if not rows:
         return
-    # Both engines spell the upsert alike, each in its own dialect.
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    insert = sqlite.insert(Movement) if is_sqlite else postgresql.insert(Movement)
-    session.execute(
-        insert.values(rows).on_conflict_do_update(
-            index_elements=list(Cell._fields),
-            set_={"quantity": Movement.quantity + insert.excluded.quantity},
-        )
-    )
+    session.execute(insert(LedgerEntry), rows)
+    for row in rows:
+        at_the_end(session, _add_up, (petition_id, row["number"]))
 
 
-def sums(
-    session: Session,
-    place_ids: Collection[int],
-    start: date | None,
-    end: date,
-    by: Dimension = Dimension.CATEGORY,
-) -> dict[tuple[Any, str], int]:
-    """Sum movements from start (or the beginning) to end inclusive, by one dimension and measure.
+def follow_places(session: Session) -> None:
+    """Let units answer for what the changed tree says, and move the sums along with it.
 
-    Keys are ids (department 0 is "given to nobody"), or days; a month is named by its first
-    day. A sum of zero is left out.
+    Called by whoever changes the tree, in the same transaction.
     """
-    key, total = _KEYS[by], func.sum(Movement.quantity)
-    asked = select(key, Movement.measure, total).where(
-        Movement.place_id.in_(place_ids), Movement.day <= end
-    )
-    if start is not None:
-        asked = asked.where(Movement.day >= start)
-    rows = session.execute(asked.group_by(key, Movement.measure).having(total != 0))
-    return {(_shown(by, value), measure): int(quantity) for value, measure, quantity in rows}
+    changed = renew_reach(session)
+    for sign, pairs in ((1, changed.gained), (-1, changed.lost)):
+        for unit_id, place_id in pairs:
+            at_the_end(session, _add_up, (sign, unit_id, place_id))
 
 
-def _shown(by: Dimension, value: Any) -> Any:
-    return date(int(value) // 100, int(value) % 100, 1) if by is Dimension.MONTH else value
+def rebuild(session: Session) -> None:
+    """Count all sums anew from the entries, in a few statements, in the caller's transaction.
+
+    For what was filled in bulk: after new entries were inserted without `post`.
+    """
+    sqlite = is_sqlite(session)
+    _take_turn(session, is_alone=True)
+    not_at_the_end(session, _add_up)  # the entries tell of it
+    session.execute(delete(LedgerSum))
+    for fill in statements.fills(is_sqlite=sqlite):
+        session.execute(text(fill.filling))
+
+
+def _add_up(session: Session, items: Sequence[tuple[int, ...]]) -> None:
+    """Write the sums of what was posted, and of places that units gained or lost."""
+    sqlite = is_sqlite(session)
+    posted = [item for item in items if len(item) == 2]
+    moved = sorted(item for item in items if len(item) == 3)
+    _take_turn(session, is_alone=bool(moved))
+    if moved:
+        values = _posted(posted, sqlite) | _pairs(moved, sqlite)
+        session.execute(text(statements.moving_places(is_sqlite=sqlite)), values)
+    if posted:
+        statement = statements.adding_entries(is_sqlite=sqlite)
+        session.execute(text(statement), _posted(posted, sqlite))
+
+
+def _posted(posted: Sequence[tuple[int, ...]], sqlite: bool) -> dict[str, Any]:
+    if sqlite:
+        return {"posted": json.dumps(posted)}
+    return {
+        "petitions": [petition_id for petition_id, _ in posted],
+        "numbers": [number for _, number in posted],
+    }
+
+
+def _pairs(moved: Sequence[tuple[int, ...]], sqlite: bool) -> dict[str, Any]:
+    if sqlite:
+        return {"pairs": json.dumps(moved)}
+    signs, units, places = zip(*moved, strict=True)
+    return {"signs": list(signs), "units": list(units), "places": list(places)}
+
+
+def _take_turn(session: Session, *, is_alone: bool) -> None:
+    if is_sqlite(session):
+        return
+    kind = "" if is_alone else "_shared"
+    session.execute(text(f"SELECT pg_advisory_xact_lock{kind}(:turn)"), {"turn": _TURN})

@@ -2,12 +2,21 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Connection,
+    ForeignKey,
+    Index,
+    UniqueConstraint,
+    event,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.accounts.models import User
 from tracker.core.dates import Precision
 from tracker.core.db import Base, pk, stored_as_text, text40, text200
+from tracker.core.matching import Tokens
 from tracker.dialogues.models import Category, Department, Dialogue
 from tracker.petitions.lifecycle import Channel, Kind, Level, Petitioner, Status
 from tracker.places.models import Place
@@ -65,7 +74,6 @@ class Petition(Base):
     monitor_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
     logged_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     logged_at: Mapped[datetime]
-    search_text: Mapped[str] = mapped_column(default="")
     version: Mapped[int] = mapped_column(default=1)
 
     dialogue: Mapped[Dialogue | None] = relationship(lazy="raise")
@@ -83,6 +91,7 @@ class Petition(Base):
 class PetitionStep(Base):
     """One step of a petition's life, and how it stood after it; never changed, never deleted.
 
+    Place, category, department, kind, level and channel are those it was counted under by then.
     `move` names what was done (petitions.lifecycle.STEP_WORDS). A step entered by mistake is
     voided by a later one, which names it in `voids_id` and restores what stood before.
     """
@@ -102,6 +111,11 @@ class PetitionStep(Base):
     department_id: Mapped[int | None] = mapped_column(ForeignKey("departments.id"))
     master_id: Mapped[int | None] = mapped_column(ForeignKey("petitions.id"))
     ground: Mapped[text40] = mapped_column(default="")
+    place_id: Mapped[int] = mapped_column(ForeignKey("places.id"))
+    category_id: Mapped[int] = mapped_column(ForeignKey("categories.id"))
+    channel: Mapped[text40]
+    kind: Mapped[text40]
+    level: Mapped[text40]
     recorded_at: Mapped[datetime]
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     note: Mapped[str] = mapped_column(default="")
@@ -111,19 +125,87 @@ class PetitionStep(Base):
 
 
 class PetitionPosting(Base):
-    """What one petition adds to one measure on one day; movements are the sums of these.
+    """What one petition adds to one measure on one day, as it is counted now.
 
-    A number in a report is a sum over postings, so its rows are the petitions that posted it.
+    The ledger's entries add up to these. A number of a report is a sum over postings, so its rows
+    are the petitions that posted it; how many it is, is asked of the ledger's sums.
     """
 
     __tablename__ = "petition_postings"
     __table_args__ = (
         Index("ix_petition_postings_measure_day", "measure", "day", "petition_id"),
+        Index("ix_petition_postings_place", "place_id", "measure", "day", "petition_id"),
         UniqueConstraint("petition_id", "measure", "day"),
     )
 
     id: Mapped[pk]
     petition_id: Mapped[int] = mapped_column(ForeignKey("petitions.id"))
+    place_id: Mapped[int] = mapped_column(ForeignKey("places.id"))
     day: Mapped[date]
     measure: Mapped[text40]
     quantity: Mapped[int]
+
+
+class PetitionLookup(Base):
+    """What a petition is found by (rules.lookup), beside it: its places in two orders, its tokens.
+
+    SQLite finds tokens in two full-text tables, one in each order, which triggers keep; PostgreSQL
+    in indexes of this table.
+    """
+
+    __tablename__ = "petition_lookup"
+    __table_args__ = (
+        Index("ix_petition_lookup_received_key", "received_key").ddl_if("postgresql"),
+        Index("ix_petition_lookup_due_key", "due_key").ddl_if("postgresql"),
+        Index(
+            "ix_petition_lookup_tokens",
+            "tokens",
+            postgresql_using="gin",
+            postgresql_with={"fastupdate": "off"},
+        ).ddl_if("postgresql"),
+    )
+
+    petition_id: Mapped[int] = mapped_column(ForeignKey("petitions.id"), primary_key=True)
+    received_key: Mapped[int] = mapped_column(BigInteger)
+    due_key: Mapped[int] = mapped_column(BigInteger)
+    tokens: Mapped[str] = mapped_column(Tokens)
+
+
+TOKEN_INDEX = next(index for index in PetitionLookup.__table__.indexes if "tokens" in index.columns)
+FOUND_IN = {"received_key": "petition_by_received", "due_key": "petition_by_due"}
+"""SQLite's full-text table for each order; its row number is the key."""
+
+
+def triggers() -> dict[str, str]:
+    """Give the triggers that keep the full-text tables, by name."""
+    made = {}
+    for key, name in FOUND_IN.items():
+        add = f"INSERT INTO {name} (rowid, tokens) VALUES (new.{key}, new.tokens)"
+        old = f"({name}, rowid, tokens) VALUES ('delete', old.{key}, old.tokens)"
+        take = f"INSERT INTO {name} {old}"
+        for event_name, act, body in (
+            ("added", "INSERT", f"{add};"),
+            ("taken", "DELETE", f"{take};"),
+            ("changed", "UPDATE", f"{take}; {add};"),
+        ):
+            trigger = f"{name}_{event_name}"
+            made[trigger] = (
+                f"CREATE TRIGGER {trigger} AFTER {act} ON petition_lookup BEGIN {body} END"
+            )
+    return made
+
+
+def _keep_full_text(table: object, connection: Connection, **_: object) -> None:
+    """Make the full-text tables along with the table that they are over."""
+    if connection.dialect.name != "sqlite":
+        return
+    for key, name in FOUND_IN.items():
+        connection.exec_driver_sql(
+            f"CREATE VIRTUAL TABLE {name} USING fts5(tokens, content='petition_lookup',"
+            f" content_rowid='{key}', detail=none, tokenize=\"ascii tokenchars '_'\")"
+        )
+    for statement in triggers().values():
+        connection.exec_driver_sql(statement)
+
+
+event.listen(PetitionLookup.__table__, "after_create", _keep_full_text)

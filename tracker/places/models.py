@@ -1,8 +1,8 @@
-"""The table of places."""
+"""The table of places, and of what each unit answers for today."""
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.core.db import Base, pk, stored_as_text, text40, text200
@@ -38,3 +38,18 @@ class Place(Base):
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}
+
+
+class PlaceReach(Base):
+    """One pair of a unit and a place that it answers for today, itself included.
+
+    What `rules.chain` says of every place, kept so that nobody walks the tree to ask; `distance` is
+    how many steps the place is away from the unit. Only `places.service` writes here.
+    """
+
+    __tablename__ = "place_reach"
+    __table_args__ = (Index("ix_place_reach_place", "place_id", "distance", "unit_id"),)
+
+    unit_id: Mapped[int] = mapped_column(ForeignKey("places.id"), primary_key=True)
+    place_id: Mapped[int] = mapped_column(ForeignKey("places.id"), primary_key=True)
+    distance: Mapped[int]

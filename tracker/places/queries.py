@@ -1,24 +1,95 @@
 """Questions about places."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, literal, select
 from sqlalchemy.orm import Session
 
 from tracker.core.clock import shown_date
 from tracker.core.i18n import gettext
 from tracker.core.text import sort_key
 from tracker.places import rules
-from tracker.places.models import Place
+from tracker.places.models import Place, PlaceReach
 from tracker.places.rules import PlaceKind
 
+LONGEST_CHAIN = 40
+"""So many times may units have taken over from each other; a cycle would never end."""
 
-def scope_ids(session: Session, home_id: int) -> frozenset[int]:
+
+class Reach(frozenset[int]):
+    """The places for which one unit answers, which remember the unit: it stands for all of them."""
+
+    unit_id: int
+
+
+def scope_ids(session: Session, home_id: int) -> Reach:
     """Give the ids of all places, old and new, for which today's place `home_id` answers."""
-    rows = session.execute(select(Place.id, Place.parent_id, Place.successor_id))
-    nodes = {row.id: rules.Node(row.parent_id, row.successor_id) for row in rows}
-    return rules.scope(nodes, home_id)
+    asked = select(PlaceReach.place_id).where(PlaceReach.unit_id == home_id)
+    reach = Reach(session.scalars(asked))
+    reach.unit_id = home_id
+    return reach
+
+
+def answered_for(scope: frozenset[int] | int, place_id: Any) -> ColumnElement[bool]:
+    """Ask for places of a scope, or that a unit answers for; a unit's are looked up, not listed."""
+    unit_id = scope.unit_id if isinstance(scope, Reach) else scope
+    if not isinstance(unit_id, int):
+        condition: ColumnElement[bool] = place_id.in_(unit_id)
+        return condition
+    pair = (PlaceReach.unit_id == unit_id, PlaceReach.place_id == place_id)
+    return select(PlaceReach.place_id).where(*pair).exists()
+
+
+def ancestors(session: Session, place_id: int) -> list[int]:
+    """Give every unit that answers for a place today, itself first, the nearest before the next."""
+    asked = select(PlaceReach.unit_id).where(PlaceReach.place_id == place_id)
+    return list(session.scalars(asked.order_by(PlaceReach.distance)))
+
+
+def units_of(session: Session, place_id: int) -> frozenset[int]:
+    """Give every unit that answers for a place today, itself included."""
+    return frozenset(ancestors(session, place_id))
+
+
+def reach_by_tree(session: Session) -> dict[tuple[int, int], int]:
+    """Walk the tree for what each unit answers for (`rules.chain`), and how many steps away."""
+    walked = select(Place.id.label("place_id"), Place.id.label("unit_id"), literal(0).label("far"))
+    up = walked.cte("up", recursive=True)
+    above = func.coalesce(Place.successor_id, Place.parent_id)
+    up = up.union_all(
+        select(up.c.place_id, above, up.c.far + 1)
+        .join(Place, Place.id == up.c.unit_id)
+        .where(above.is_not(None), up.c.far < LONGEST_CHAIN)
+    )
+    pair = (up.c.unit_id, up.c.place_id)
+    rows = session.execute(select(*pair, func.min(up.c.far)).group_by(*pair))
+    return {(unit_id, place_id): far for unit_id, place_id, far in rows}
+
+
+def held_reach(session: Session) -> dict[tuple[int, int], int]:
+    """Give what is kept of what each unit answers for, and how many steps away."""
+    rows = session.execute(select(PlaceReach.unit_id, PlaceReach.place_id, PlaceReach.distance))
+    return {(unit_id, place_id): far for unit_id, place_id, far in rows}
+
+
+def reach_mismatches(session: Session) -> Iterator[str]:
+    """Compare what is kept of units and their places with the tree; a line for each difference."""
+    wanted, held = reach_by_tree(session), held_reach(session)
+    for pair in sorted(wanted.keys() | held.keys()):
+        if wanted.get(pair) != held.get(pair):
+            yield gettext(
+                "unit %(unit)s place %(place)s: kept %(held)s, tree %(wanted)s",
+                unit=pair[0],
+                place=pair[1],
+                held=_steps(held.get(pair)),
+                wanted=_steps(wanted.get(pair)),
+            )
+
+
+def _steps(far: int | None) -> str:
+    return "–" if far is None else str(far)
 
 
 def unit_tree(session: Session) -> dict[int, rules.Node]:

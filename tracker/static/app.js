@@ -108,3 +108,15 @@ if (carried !== null && content) {
   if (!content.value) content.value = carried;
   sessionStorage.removeItem("carried");
 }
+
+// A password may be looked at while it is typed; it is covered again before it is sent.
+for (const button of document.querySelectorAll("[data-show-password]")) {
+  const field = document.getElementById(button.dataset.showPassword);
+  const show = (seen) => {
+    field.type = seen ? "text" : "password";
+    button.setAttribute("aria-pressed", String(seen));
+  };
+  button.hidden = false;
+  button.addEventListener("click", () => show(field.type === "password"));
+  field.form.addEventListener("submit", () => show(false));
+}

@@ -24,7 +24,7 @@ from tracker.dialogues.queries import (
     year_of,
 )
 from tracker.dialogues.rules import Clock, Duty, Pressing, pressing
-from tracker.petitions.queries import PetitionFilter, petition_count
+from tracker.petitions.queries import PetitionFilter, petition_count_shown
 from tracker.places.models import Place
 
 SHOWN = 8
@@ -115,7 +115,7 @@ def unfinished_dialogues(session: Session, scope: frozenset[int]) -> list[Dialog
 def newly_received(session: Session, scope: frozenset[int]) -> tuple[int, date]:
     """Count the petitions received in the last seven days; give the first of these days too."""
     since = clock.today() - timedelta(days=NEWLY_DAYS - 1)
-    return petition_count(session, scope, PetitionFilter(received_from=since)), since
+    return petition_count_shown(session, scope, PetitionFilter(received_from=since)), since
 
 
 def _dialogues(

@@ -42,8 +42,8 @@ OPEN_PILES = 3
 def today() -> str:
     """Show what is late, due soon, waiting for approval, promised, announced and newly logged."""
     session, scope = db_session(), current_scope().ids
-    piles = today_piles(session, scope)
     order = PILES.get(current_user().role, PILES[Role.LEADER])
+    piles = today_piles(session, scope, order[:OPEN_PILES])
     shown = [piles[waiting] for waiting in order]
     newly, since = queries.newly_received(session, scope)
     return render_template(

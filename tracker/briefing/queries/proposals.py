@@ -23,9 +23,10 @@ from tracker.petitions.queries import (
     PetitionRow,
     Sort,
     petition_count,
+    petition_count_shown,
     petition_page,
 )
-from tracker.petitions.queries.register import Flow
+from tracker.petitions.queries.filters import Flow
 from tracker.petitions.rules import Timeliness, ended_as
 
 SHOWN = 8
@@ -131,7 +132,7 @@ def _pile(
         return _results(session, scope, why, Flow(ended_as(ENDED_AS[why]), first, today), size)
     if why in PETITIONS:
         asked, arguments = PETITIONS[why]
-        count = petition_count(session, scope, asked)
+        count = petition_count_shown(session, scope, asked)
         found = petition_page(session, scope, asked, Sort.DUE, size=size).rows if count else []
         return Pile(why, count, [_of_petition(row) for row in found], arguments, True)
     wanted, arguments = commitments_due(session, today)[why]

@@ -8,14 +8,14 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.commitments.lifecycle import Outcome, State
-from tracker.commitments.models import Commitment
-from tracker.commitments.rules import shortened, state_of, unnamed
+from tracker.commitments.models import Commitment, HouseholdVisit
+from tracker.commitments.rules import KnownNames, shortened, state_of, unnamed
 from tracker.core import clock
 from tracker.core.dates import Precision
 from tracker.core.i18n import N_, language
 from tracker.dialogues.lifecycle import HAPPENED
 from tracker.dialogues.models import Department, Dialogue
-from tracker.petitions.lifecycle import MEANINGS, Clock, Group, Status
+from tracker.petitions.lifecycle import MEANINGS, Clock, Group, Petitioner, Status
 from tracker.petitions.models import Petition
 from tracker.places.models import Place
 from tracker.places.queries import place_choices, scope_ids
@@ -117,10 +117,11 @@ def agenda(session: Session, scope: frozenset[int], dialogue: Dialogue) -> Agend
     since = next((row.held_on for row in last if row.held_on), None)
     until = dialogue.held_on if dialogue.held_on and dialogue.held_on < clock.today() else None
     raised = _raised_since(last[0] if last else None, since, until)
-    petitions, left_off = _petitions(session, places, raised)
+    known = _known_names(session, places, raised)
+    petitions, left_off = _petitions(session, places, raised, known)
     return Agenda(
         last=last,
-        promises=_promises(session, places, last, since),
+        promises=_promises(session, places, last, since, known),
         petitions=petitions,
         left_off=left_off,
         names=place_choices(session, places),
@@ -144,7 +145,11 @@ def _same_day(dialogue: Dialogue) -> ColumnElement[bool]:
 
 
 def _promises(
-    session: Session, places: frozenset[int], last: list[Dialogue], since: date | None
+    session: Session,
+    places: frozenset[int],
+    last: list[Dialogue],
+    since: date | None,
+    known: KnownNames,
 ) -> list[Promise]:
     if not last:
         return []
@@ -171,7 +176,7 @@ def _promises(
         Promise(
             code=row.code,
             place_id=row.place_id,
-            promise=shortened(unnamed(row.promise, name or "")),
+            promise=shortened(unnamed(row.promise, name or "", known)),
             promised_by=row.promised_by,
             dialogue_code=code,
             department=department or "",
@@ -196,8 +201,37 @@ def _raised_since(
     return conditions
 
 
-def _petitions(
+def _known_names(
     session: Session, places: frozenset[int], raised: Iterable[ColumnElement[bool]]
+) -> KnownNames:
+    """Give the names that the register holds of people here: who raised something, who was visited.
+
+    One petition's text may name whoever raised another.
+    """
+    named = (Petition.petitioner == Petitioner.PERSON, Petition.citizen_name != "")
+    people = (
+        select(Petition.citizen_name)
+        .where(Petition.place_id.in_(places), *named, *raised)
+        .order_by(Petition.received_on.desc().nulls_last(), Petition.id)
+        .limit(MOST)
+    )
+    promised = (
+        select(Petition.citizen_name)
+        .join(Commitment, Commitment.petition_id == Petition.id)
+        .where(Commitment.place_id.in_(places), *named)
+        .limit(MOST)
+    )
+    homes = select(HouseholdVisit.household).where(HouseholdVisit.place_id.in_(places)).limit(MOST)
+    return KnownNames(
+        {name for asked in (people, promised, homes) for name in session.scalars(asked)}
+    )
+
+
+def _petitions(
+    session: Session,
+    places: frozenset[int],
+    raised: Iterable[ColumnElement[bool]],
+    known: KnownNames,
 ) -> tuple[list[Raised], int]:
     which = (Petition.place_id.in_(places), *raised)
     count = session.scalar(select(func.count(Petition.id)).where(*which)) or 0
@@ -222,7 +256,7 @@ def _petitions(
         Raised(
             code=row.code,
             place_id=row.place_id,
-            content=shortened(unnamed(row.content, row.citizen_name)),
+            content=shortened(unnamed(row.content, row.citizen_name, known)),
             received_on=row.received_on,
             date_precision=row.date_precision,
             group=MEANINGS[row.status].group,

@@ -1,6 +1,7 @@
 """Questions about petitions: one of them, the list, the day's work, the balance."""
 
-from tracker.petitions.queries.balance import histories, ledger_mismatches, postings_missing
+from tracker.petitions.queries.balance import entries_missing, histories, ledger_mismatches
+from tracker.petitions.queries.filters import Flow, PetitionFilter, Sort, Stock
 from tracker.petitions.queries.one import (
     TimelineRow,
     at_work,
@@ -13,13 +14,10 @@ from tracker.petitions.queries.one import (
 )
 from tracker.petitions.queries.register import (
     ExportRow,
-    Flow,
-    PetitionFilter,
     PetitionPage,
     PetitionRow,
-    Sort,
-    Stock,
     petition_count,
+    petition_count_shown,
     petition_export_rows,
     petition_page,
 )
@@ -39,14 +37,15 @@ __all__ = [
     "Waiting",
     "at_work",
     "correctable_step",
+    "entries_missing",
     "facts",
     "histories",
     "ledger_mismatches",
     "petition_count",
+    "petition_count_shown",
     "petition_export_rows",
     "petition_for",
     "petition_page",
-    "postings_missing",
     "proposer_of",
     "steps_of",
     "terms_of",

@@ -14,7 +14,7 @@ from tracker.core.dates import parse_day
 from tracker.core.i18n import N_, Labelled, gettext, language, say
 from tracker.dialogues.models import Category, Department, Dialogue
 from tracker.petitions.lifecycle import Channel, Group, Kind, Level, Status
-from tracker.petitions.queries.register import Flow, PetitionFilter, Sort, Stock
+from tracker.petitions.queries.filters import Flow, PetitionFilter, Sort, Stock
 from tracker.petitions.rules import (
     IN_TIME,
     LATE,

@@ -12,6 +12,7 @@ from tracker.accounts.models import User
 from tracker.core.errors import NotFound
 from tracker.core.i18n import language
 from tracker.dialogues.models import Department
+from tracker.ledger.rules import NO_DEPARTMENT, Cell
 from tracker.petitions.lifecycle import MOVES, STEP_WORDS, Ground, Status
 from tracker.petitions.models import Petition, PetitionStep
 from tracker.petitions.rules import WORK, StepFact, effective
@@ -58,6 +59,15 @@ def facts(steps: Iterable[PetitionStep]) -> list[StepFact]:
             department_id=step.department_id,
             master_id=step.master_id,
             due_basis=step.due_basis,
+            recorded_at=step.recorded_at,
+            cell=Cell(
+                step.place_id,
+                step.category_id,
+                step.department_id or NO_DEPARTMENT,
+                step.kind,
+                step.level,
+                step.channel,
+            ),
         )
         for step in steps
     ]

@@ -5,13 +5,12 @@ from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, column, func, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.core.dates import Precision, first_day
-from tracker.core.i18n import N_, Labelled, gettext, language
-from tracker.core.paging import PAGE_SIZE, Order, Page, ordered, page_of
-from tracker.core.text import fold, has_forbidden, tidy_line
+from tracker.core.i18n import gettext, language
+from tracker.core.paging import PAGE_SIZE, Order, Page, ordered, page_of, read_key, written_key
 from tracker.dialogues.models import Category, Department, Dialogue
 from tracker.petitions.lifecycle import (
     ENDED,
@@ -25,9 +24,20 @@ from tracker.petitions.lifecycle import (
     Status,
 )
 from tracker.petitions.models import Petition, PetitionPosting
+from tracker.petitions.queries.filters import Flow, PetitionFilter, Sort, Stock
+from tracker.petitions.queries.finding import (
+    DUE,
+    EVERYWHERE,
+    RECEIVED,
+    Wanted,
+    by_words,
+    count_all,
+    count_to,
+    found,
+    wanted_by,
+)
 from tracker.petitions.queries.standing import ages_as, stands_as, tells_as, terms_of
 from tracker.petitions.rules import (
-    PEOPLE_FROM_HERE,
     STOCKS,
     Acknowledgement,
     Ageing,
@@ -38,72 +48,12 @@ from tracker.petitions.rules import (
     statuses_of,
     timeliness,
 )
+from tracker.petitions.rules.lookup import UNDATED_BELOW
 from tracker.places.models import Place
-from tracker.places.queries import scope_ids
+from tracker.places.queries import answered_for
 
 EXCERPT = 300
-MOST_WORDS = 12
 STREAMED = 500
-
-
-class Sort(Labelled):
-    """In which order the list stands; what has no date comes last."""
-
-    NEWEST = "newest", N_("Newest first")
-    OLDEST = "oldest", N_("Oldest first")
-    DUE = "due", N_("Due date")
-    CODE = "code", N_("Code")
-
-
-@dataclass(frozen=True, slots=True)
-class Flow:
-    """A number of a report that counts what happened in a period: received, reopened, ended_…."""
-
-    measure: str
-    day_from: date
-    day_to: date
-
-
-@dataclass(frozen=True, slots=True)
-class Stock:
-    """A number of a report that counts what stood on a day: outstanding, late, undated, in_time."""
-
-    measure: str
-    as_at: date
-
-
-@dataclass(frozen=True, slots=True)
-class PetitionFilter:
-    """What the list is narrowed to; every field may be left out.
-
-    A place brings what it answers for, `only_here` nothing but itself. Department 0 is "given to
-    nobody". `cell` leaves exactly the rows that a number of a report counts. `without_names` keeps
-    `q` from finding people, for readers who do not see their names.
-    """
-
-    q: str = ""
-    without_names: bool = False
-    category_id: int | None = None
-    status: Status | None = None
-    group: Group | None = None
-    open: bool | None = None
-    kind: Kind | None = None
-    level: Level | None = None
-    channel: Channel | None = None
-    place_id: int | None = None
-    only_here: bool = False
-    department_id: int | None = None
-    dialogue_id: int | None = None
-    received_from: date | None = None
-    received_to: date | None = None
-    date_unknown: bool = False
-    overdue: bool = False
-    timeliness: Timeliness | None = None
-    ack: Acknowledgement | None = None
-    ageing: Ageing | None = None
-    plan_has_come: bool = False
-    not_press: bool = False
-    cell: Flow | Stock | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +127,8 @@ class ExportRow(PetitionRow):
 
 
 PetitionPage = Page[PetitionRow]
+Stretch = tuple[int, int]
+"""Keys from the first to before the second."""
 
 
 def petition_page(
@@ -193,18 +145,47 @@ def petition_page(
     `terms` are those of today unless told otherwise.
     """
     terms = terms or terms_of(session)
-    statement = _with_names(_matching(session, scope, asked, terms), PetitionRow, scope)
-    page = page_of(session, statement, _orders(sort, asked), after, size)
-    return Page([PetitionRow(terms, *row) for row in page.rows], page.previous, page.next)
+    if asked.cell is not None:
+        counted = _with_names(_matching(session, scope, asked, terms), PetitionRow, scope)
+        page = page_of(session, counted, _orders(sort, asked), after, size)
+        return Page([PetitionRow(terms, *row) for row in page.rows], page.previous, page.next)
+    wanted = wanted_by(scope, asked, terms)
+    backward, key = read_key(after)
+    rows = _some(session, scope, wanted, sort, (backward, key), size + 1)
+    more, rows = len(rows) > size, rows[:size]
+    if backward:
+        rows.reverse()
+    if not rows and key is not None:
+        return petition_page(session, scope, asked, sort, size=size, terms=terms)
+    if not rows:
+        return Page([])
+    has_previous, has_next = (more, True) if backward else (key is not None, more)
+    return Page(
+        [PetitionRow(terms, *row[:-1]) for row in rows],
+        written_key(rows[0][-1], backward=True) if has_previous else None,
+        written_key(rows[-1][-1], backward=False) if has_next else None,
+    )
 
 
 def petition_count(
     session: Session, scope: frozenset[int], asked: PetitionFilter, terms: Terms | None = None
 ) -> int:
-    """Count the rows that the list has on all its pages."""
-    matching = _matching(session, scope, asked, terms or terms_of(session))
-    counted = matching.with_only_columns(func.count())
+    """Count the rows that the list has on all its pages, however many."""
+    terms = terms or terms_of(session)
+    if asked.cell is None:
+        return count_all(session, wanted_by(scope, asked, terms))
+    counted = _matching(session, scope, asked, terms).with_only_columns(func.count())
     return session.scalar(counted) or 0
+
+
+def petition_count_shown(
+    session: Session, scope: frozenset[int], asked: PetitionFilter, terms: Terms | None = None
+) -> int:
+    """Count the rows of the list as far as a page says; those of a report's number to the last."""
+    terms = terms or terms_of(session)
+    if asked.cell is not None:
+        return petition_count(session, scope, asked, terms)
+    return count_to(session, wanted_by(scope, asked, terms))
 
 
 def petition_export_rows(
@@ -212,18 +193,82 @@ def petition_export_rows(
 ) -> Iterator[ExportRow]:
     """Give all rows of the list, in its order, a few hundred in memory at a time."""
     terms = terms_of(session)
-    statement = _with_names(_matching(session, scope, asked, terms), ExportRow, scope)
-    rows = session.execute(
-        ordered(statement, _orders(sort, asked)), execution_options={"yield_per": STREAMED}
-    )
-    for row in rows:
-        yield ExportRow(terms, *row)
+    streamed = {"yield_per": STREAMED}
+    if asked.cell is not None:
+        counted = _with_names(_matching(session, scope, asked, terms), ExportRow, scope)
+        rows = session.execute(ordered(counted, _orders(sort, asked)), execution_options=streamed)
+        yield from (ExportRow(terms, *row) for row in rows)
+        return
+    wanted = wanted_by(scope, asked, terms)
+    for stretch in _stretches(sort, None, backward=False):
+        found_here = _found_in_order(session, wanted, sort, stretch, backward=False)
+        statement = _named(found_here.subquery(), ExportRow, scope, sort, backward=False)
+        for row in session.execute(statement, execution_options=streamed):
+            yield ExportRow(terms, *row[:-1])
+
+
+def _some(
+    session: Session,
+    scope: frozenset[int],
+    wanted: Wanted,
+    sort: Sort,
+    key: tuple[bool, int | None],
+    size: int,
+) -> list[Any]:
+    """Give the rows that follow a key in an order, or that come before it, the nearest first."""
+    backward, at = key
+    rows: list[Any] = []
+    for stretch in _stretches(sort, at, backward=backward):
+        asked = _found_in_order(session, wanted, sort, stretch, backward=backward)
+        some = asked.limit(size - len(rows)).subquery()
+        rows += session.execute(_named(some, PetitionRow, scope, sort, backward=backward))
+        if len(rows) >= size:
+            break
+    return rows
+
+
+def _found_in_order(
+    session: Session, wanted: Wanted, sort: Sort, stretch: Stretch, *, backward: bool
+) -> Select[Any]:
+    asked = found(session, wanted, DUE if sort is Sort.DUE else RECEIVED, stretch)
+    return asked.order_by(_directed(column("key"), sort, backward=backward))
+
+
+def _directed(key: ColumnElement[Any], sort: Sort, *, backward: bool) -> ColumnElement[Any]:
+    return key.desc() if (sort is Sort.NEWEST) != backward else key.asc()
+
+
+def _stretches(sort: Sort, after: int | None, *, backward: bool) -> list[Stretch]:
+    """Give the keys that follow one in an order, or come before it, as stretches one by one.
+
+    What has no day comes last: before all days by its key of receipt, after all by its due key.
+    """
+    whole = [EVERYWHERE]
+    if sort is Sort.OLDEST:
+        whole = [(UNDATED_BELOW, EVERYWHERE[1]), (EVERYWHERE[0], UNDATED_BELOW)]
+    if after is None:
+        return whole
+    at = next((place for place, (low, high) in enumerate(whole) if low <= after < high), 0)
+    low, high = whole[at]
+    rises = (sort is Sort.NEWEST) == backward
+    here = (after + 1, high) if rises else (low, after)
+    return [here, *(whole[:at][::-1] if backward else whole[at + 1 :])]
+
+
+def _named(
+    keys: Subquery, row: type[PetitionRow], scope: frozenset[int], sort: Sort, *, backward: bool
+) -> Select[Any]:
+    """Read what a line shows of the petitions that were found, with their keys."""
+    statement = select(*_columns(row, scope), keys.c.key).select_from(keys)
+    statement = statement.join(Petition, Petition.id == keys.c.petition_id)
+    return _with_lists(statement).order_by(_directed(keys.c.key, sort, backward=backward))
 
 
 def _matching(
     session: Session, scope: frozenset[int], asked: PetitionFilter, terms: Terms
 ) -> Select[Any]:
-    statement = select(Petition.id).where(Petition.place_id.in_(_places(session, scope, asked)))
+    """Select the petitions behind a number of a report, as far as the other filters leave them."""
+    statement = select(Petition.id).where(*_places(scope, asked))
     if isinstance(asked.cell, Flow):
         statement = statement.join(PetitionPosting, PetitionPosting.petition_id == Petition.id)
         statement = statement.where(
@@ -232,14 +277,21 @@ def _matching(
         )
     if isinstance(asked.cell, Stock):
         statement = statement.where(Petition.id.in_(_standing(asked.cell)))
+    if asked.q.strip():
+        clauses = by_words(asked.q, with_names=not asked.without_names)
+        words = found(session, Wanted(tuple(clauses))).subquery()
+        statement = statement.where(Petition.id.in_(select(words.c.petition_id)))
     return statement.where(*_conditions(asked, terms))
 
 
-def _places(session: Session, scope: frozenset[int], asked: PetitionFilter) -> frozenset[int]:
-    if asked.place_id is None:
-        return scope
-    wanted = {asked.place_id} if asked.only_here else scope_ids(session, asked.place_id)
-    return scope & wanted
+def _places(scope: frozenset[int], asked: PetitionFilter) -> Iterator[ColumnElement[bool]]:
+    yield answered_for(scope, Petition.place_id)
+    if asked.place_id is not None:
+        yield (
+            Petition.place_id == asked.place_id
+            if asked.only_here
+            else answered_for(asked.place_id, Petition.place_id)
+        )
 
 
 def _standing(stock: Stock) -> Select[Any]:
@@ -257,8 +309,6 @@ def _conditions(asked: PetitionFilter, terms: Terms) -> Iterator[ColumnElement[b
     yield from _by_facts(asked)
     yield from _by_days(asked)
     yield from _by_standing(asked, terms)
-    if asked.q.strip():
-        yield _found_by(asked.q, asked.without_names)
 
 
 def _by_facts(asked: PetitionFilter) -> Iterator[ColumnElement[bool]]:
@@ -310,27 +360,11 @@ def _by_standing(asked: PetitionFilter, terms: Terms) -> Iterator[ColumnElement[
         yield and_(Petition.status == Status.DEFERRED, Petition.plan_on <= terms.today)
 
 
-def _found_by(query: str, without_names: bool) -> ColumnElement[bool]:
-    """Every word must occur; what no text of the register can hold finds nothing."""
-    if has_forbidden(query):
-        return false()
-    words = fold(tidy_line(query)).split()[:MOST_WORDS]
-    return and_(*(_occurs(word, without_names) for word in words)) if words else false()
-
-
-def _occurs(word: str, without_names: bool) -> ColumnElement[bool]:
-    if not without_names:
-        return Petition.search_text.contains(word, autoescape=True)
-    literal = word.replace("/", "//").replace("%", "/%").replace("_", "/_")
-    return Petition.search_text.like(f"%{literal}%{PEOPLE_FROM_HERE}%", escape="/")
-
-
 def _orders(sort: Sort, asked: PetitionFilter) -> list[Order]:
     by = {
         Sort.NEWEST: [Order(Petition.received_on.expression, descending=True)],
         Sort.OLDEST: [Order(Petition.received_on.expression)],
         Sort.DUE: [Order(Petition.due_on.expression)],
-        Sort.CODE: [Order(Petition.code.expression)],
     }[sort]
     by.append(Order(Petition.id.expression, descending=sort is Sort.NEWEST))
     if isinstance(asked.cell, Flow):
@@ -341,6 +375,10 @@ def _orders(sort: Sort, asked: PetitionFilter) -> list[Order]:
 def _with_names(
     statement: Select[Any], row: type[PetitionRow], scope: frozenset[int]
 ) -> Select[Any]:
+    return _with_lists(statement.with_only_columns(*_columns(row, scope)))
+
+
+def _columns(row: type[PetitionRow], scope: frozenset[int]) -> list[Any]:
     in_english = language() == "en"
     elsewhere = {
         "content": func.substr(Petition.content, 1, EXCERPT),
@@ -349,20 +387,22 @@ def _with_names(
         "place": Place.name,
         "is_fictional": Place.is_fictional,
         "dialogue_code": case(
-            (Dialogue.place_id.in_(scope), Dialogue.code),
+            (answered_for(scope, Dialogue.place_id), Dialogue.code),
             (Dialogue.id.is_not(None), gettext("of another place")),
         ),
     }
     if row is ExportRow:
         del elsewhere["content"]
-    columns = [
+    return [
         elsewhere[field.name] if field.name in elsewhere else getattr(Petition, field.name)
         for field in fields(row)
         if field.name != "terms"
     ]
+
+
+def _with_lists(statement: Select[Any]) -> Select[Any]:
     return (
-        statement.with_only_columns(*columns)
-        .join(Place, Place.id == Petition.place_id)
+        statement.join(Place, Place.id == Petition.place_id)
         .join(Category, Category.id == Petition.category_id)
         .outerjoin(Department, Department.id == Petition.department_id)
         .outerjoin(Dialogue, Dialogue.id == Petition.dialogue_id)

@@ -61,12 +61,18 @@ def tells_as(wanted: Acknowledgement, terms: Terms) -> ColumnElement[bool]:
 
 def ages_as(reached: Ageing, terms: Terms) -> ColumnElement[bool]:
     """Ask for petitions that have reached this alert of rules.ageing, or a higher one."""
-    alerts = [alert for alert in list(Ageing)[list(Ageing).index(reached) :] if alert in terms.ages]
-    if not alerts:
+    days = reached_after(reached, terms)
+    if days is None:
         return false()
-    oldest = terms.today - timedelta(days=min(terms.ages[alert] for alert in alerts))
+    oldest = terms.today - timedelta(days=days)
     return and_(
         Petition.status == Status.RECEIVED,
         Petition.date_precision == Precision.DAY,
         Petition.received_on <= oldest,
     )
+
+
+def reached_after(reached: Ageing, terms: Terms) -> int | None:
+    """Give after how many days an alert, or a higher one, is reached; None when none counts."""
+    alerts = [alert for alert in list(Ageing)[list(Ageing).index(reached) :] if alert in terms.ages]
+    return min((terms.ages[alert] for alert in alerts), default=None)

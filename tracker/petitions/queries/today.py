@@ -1,5 +1,6 @@
 """What waits on the first page today."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -7,13 +8,13 @@ from sqlalchemy.orm import Session
 from tracker.core.i18n import N_, Labelled
 from tracker.petitions.lifecycle import Status
 from tracker.petitions.queries.addresses import petitions_address
+from tracker.petitions.queries.filters import PetitionFilter, Sort
+from tracker.petitions.queries.finding import counts_to, wanted_by
 from tracker.petitions.queries.register import (
-    PetitionFilter,
     PetitionRow,
-    Sort,
-    petition_count,
     petition_page,
 )
+from tracker.petitions.queries.standing import terms_of
 from tracker.petitions.rules import Acknowledgement, Ageing, Timeliness
 
 SHOWN = 8
@@ -60,13 +61,16 @@ class Pile:
         return petitions_address(self.filter, sort=Sort.DUE)
 
 
-def today_piles(session: Session, scope: frozenset[int]) -> dict[Waiting, Pile]:
-    """Give every pile of the day, empty ones too, soonest due first."""
-    return {waiting: _pile(session, scope, waiting) for waiting in Waiting}
-
-
-def _pile(session: Session, scope: frozenset[int], waiting: Waiting) -> Pile:
-    asked = FILTERS[waiting]
-    count = petition_count(session, scope, asked)
-    rows = petition_page(session, scope, asked, Sort.DUE, size=SHOWN).rows if count else []
-    return Pile(waiting, asked, count, rows)
+def today_piles(
+    session: Session, scope: frozenset[int], opened: Collection[Waiting] = frozenset(Waiting)
+) -> dict[Waiting, Pile]:
+    """Give every pile of the day, empty ones too; the opened ones with rows, soonest due first."""
+    terms = terms_of(session)
+    wanted = [wanted_by(scope, FILTERS[waiting], terms) for waiting in Waiting]
+    piles = {}
+    for waiting, count in zip(Waiting, counts_to(session, wanted), strict=True):
+        asked, rows = FILTERS[waiting], []
+        if count and waiting in opened:
+            rows = petition_page(session, scope, asked, Sort.DUE, size=SHOWN, terms=terms).rows
+        piles[waiting] = Pile(waiting, asked, count, rows)
+    return piles

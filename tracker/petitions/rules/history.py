@@ -4,13 +4,14 @@ One set of rules, for writing and for recounting.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
 from tracker.core.dates import Precision
+from tracker.ledger.rules import Cell, Entry
 from tracker.petitions.lifecycle import (
     ACKNOWLEDGE,
     AMEND,
@@ -30,8 +31,6 @@ PHONE_LIMIT = 40
 MOST_PEOPLE = 1_000_000
 WORK = (frozenset({"assign", "start", "propose"}), frozenset({"propose"}))
 """The steps of those whose work a petition is: the last of the first, the last of the second."""
-PEOPLE_FROM_HERE = "\x1f"
-"""Parts the searched text of a petition: its matter before, its people after."""
 
 RECEIVED = "received"
 REOPENED = "reopened"
@@ -50,7 +49,8 @@ Postings = Counter[tuple[date, str]]
 class StepFact:
     """One step as the rules see it: what was done, when, and how the petition stood after it.
 
-    The day of an `amend` step is the day of receipt as corrected by it.
+    The day of an `amend` step is the day of receipt as corrected by it. `recorded_at` and `cell`,
+    where the petition is counted after it, are needed for `entries` alone.
     """
 
     status: Status
@@ -63,6 +63,8 @@ class StepFact:
     department_id: int | None = None
     master_id: int | None = None
     due_basis: str = ""
+    recorded_at: datetime | None = None
+    cell: Cell | None = None
 
 
 def ended_as(status: Status) -> str:
@@ -169,6 +171,41 @@ def postings(history: Iterable[StepFact]) -> Postings:
         _move_standing(posted, was, now, day)
         was = now
     return Counter({key: quantity for key, quantity in posted.items() if quantity})
+
+
+def entries(history: Sequence[StepFact], after: int = 0) -> Iterator[Entry]:
+    """Give what each step of a history changes in the ledger, in the order it was recorded.
+
+    The entries recorded by a moment add up to the postings of the steps recorded by then, under
+    the cell of then: when the cell changes, the whole history is taken back from the former one.
+    Numbers count from 1; those of the first `after` steps are left out. The entries of a longer
+    history begin with those of a shorter one, so nothing recorded ever changes.
+    """
+    number, former, before = 0, Postings(), None
+    for at, step in enumerate(history, 1):
+        if step.cell is None or step.recorded_at is None:
+            raise ValueError("A step needs its cell and its moment to be entered in the ledger.")
+        now = postings(history[:at])
+        changes: dict[tuple[date, Cell], dict[str, int]] = {}
+        if before == step.cell:
+            _add_changes(changes, step.cell, now, former)
+        else:
+            if before is not None:
+                _add_changes(changes, before, Postings(), former)
+            _add_changes(changes, step.cell, now, Postings())
+        for (day, cell), by_measure in sorted(changes.items(), key=lambda one: one[0]):
+            number += 1
+            if at > after:
+                yield Entry(number, step.recorded_at, day, cell, by_measure)
+        former, before = now, step.cell
+
+
+def _add_changes(
+    changes: dict[tuple[date, Cell], dict[str, int]], cell: Cell, now: Postings, former: Postings
+) -> None:
+    for day, measure in sorted(now.keys() | former.keys()):
+        if by := now[day, measure] - former[day, measure]:
+            changes.setdefault((day, cell), {})[measure] = by
 
 
 def _move_standing(posted: Postings, was: StepFact | None, now: StepFact, day: date) -> None:

@@ -1,8 +1,15 @@
 """Logging a petition, following it to its end, correcting it; every step posts to the ledger."""
 
 from tracker.petitions.service.correcting import amend_petition, correct_step, may_correct
+from tracker.petitions.service.lookup import (
+    as_values,
+    fill_lookup,
+    keep_lookup,
+    rebuild_lookup,
+    renew_lookups,
+)
 from tracker.petitions.service.moving import move_petition, move_with_evidence, offered_moves
-from tracker.petitions.service.rebuilding import fill_ack_dates, rebuild_ledger
+from tracker.petitions.service.rebuilding import fill_ack_dates, rebuild_ledger, sum_up
 from tracker.petitions.service.receiving import log_petition
 from tracker.petitions.service.recounting import (
     MovedDate,
@@ -29,9 +36,12 @@ __all__ = [
     "PetitionRefused",
     "Preview",
     "amend_petition",
+    "as_values",
     "apply_change",
     "correct_step",
     "fill_ack_dates",
+    "fill_lookup",
+    "keep_lookup",
     "log_petition",
     "may_correct",
     "move_petition",
@@ -39,4 +49,7 @@ __all__ = [
     "offered_moves",
     "preview_change",
     "rebuild_ledger",
+    "rebuild_lookup",
+    "sum_up",
+    "renew_lookups",
 ]

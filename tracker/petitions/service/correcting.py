@@ -32,7 +32,7 @@ from tracker.petitions.rules import (
     spot_answer,
 )
 from tracker.petitions.service.receiving import check_category, check_department, check_place
-from tracker.petitions.service.recording import counted_under, lock, record, searched
+from tracker.petitions.service.recording import lock, record
 from tracker.petitions.service.requests import (
     Amendment,
     MoveRefused,
@@ -92,7 +92,6 @@ def correct_step(
         if not reason.strip():
             raise MoveRefused("State the reason.")
         check_length(reason, NOTE_LIMIT)
-        former_cell = counted_under(petition)
         step = PetitionStep(
             move=CORRECT,
             voids_id=mistaken.id,
@@ -100,7 +99,7 @@ def correct_step(
             note=checked(reason),
         )
         _restore(petition, history, mistaken)
-        record(session, actor, petition, step, history, former_cell)
+        record(session, actor, petition, step, history)
 
 
 def amend_petition(
@@ -128,13 +127,11 @@ def amend_petition(
         _check_monitor(session, actor, petition, wanted, at_work(history))
         _check_order(facts(history), wanted)
         note = "\n".join([*_told(session, petition, wanted), checked(asked.reason)])
-        former_cell = counted_under(petition)
         for name, value in wanted.items():
             setattr(petition, name, value)
-        petition.search_text = searched(petition)
         day = exact_day(petition.received_on, petition.date_precision)
         step = PetitionStep(move=AMEND, happened_on=day, note=note)
-        record(session, actor, petition, step, history, former_cell)
+        record(session, actor, petition, step, history)
 
 
 def _restore(petition: Petition, history: Sequence[PetitionStep], mistaken: PetitionStep) -> None:

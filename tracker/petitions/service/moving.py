@@ -1,6 +1,7 @@
 """Following a petition step by step to its end."""
 
 from collections.abc import Sequence
+from dataclasses import fields
 from datetime import date
 from pathlib import Path
 
@@ -11,7 +12,6 @@ from tracker.accounts.models import User
 from tracker.attachments.models import Attachment
 from tracker.attachments.service import Upload, keeping_proof
 from tracker.calendar.queries import clockwork
-from tracker.calendar.rules import Pause, after_pause
 from tracker.core import clock
 from tracker.core.db import transaction
 from tracker.core.errors import NotAllowed
@@ -20,19 +20,15 @@ from tracker.petitions.lifecycle import ACKNOWLEDGE, MOVES, Move, Status
 from tracker.petitions.models import Petition, PetitionStep
 from tracker.petitions.queries import facts, proposer_of
 from tracker.petitions.rules import (
-    ASSIGNED,
-    EXTENSION,
-    PAUSED,
-    PLAN,
+    Standing,
     StepFact,
+    Wanted,
     acknowledged,
-    due_after_pause,
     effective,
-    limit_of,
-    paused_since,
+    moved,
 )
 from tracker.petitions.service.receiving import check_department
-from tracker.petitions.service.recording import counted_under, lock, record
+from tracker.petitions.service.recording import lock, record
 from tracker.petitions.service.requests import (
     MoveRefused,
     MoveRequest,
@@ -93,7 +89,6 @@ def move_petition(
         _check_evidence(session, petition, move, asked)
         if _is_own_approval(actor, move, proposer_of(history)):
             raise NotAllowed("Whoever submitted the result does not approve it.")
-        former_cell = counted_under(petition)
         _apply(session, actor, petition, move, asked, counted, day)
         step = PetitionStep(
             move=move.name,
@@ -102,7 +97,7 @@ def move_petition(
             document_number=checked(asked.document_number),
             ground=asked.ground if move.needs_ground and asked.ground else "",
         )
-        record(session, actor, petition, step, history, former_cell)
+        record(session, actor, petition, step, history)
 
 
 def move_with_evidence(
@@ -159,36 +154,14 @@ def _apply(
     master_id = (
         _final_master(session, actor, petition, asked.master_code) if move.needs_master else None
     )
-    if move.offers_department:
-        # The one it has may have been retired since.
-        if asked.department_id != petition.department_id:
-            check_department(session, asked.department_id)
-        petition.department_id = asked.department_id or petition.department_id
-    if move.target is None:
-        if move.needs_later_due_date:
-            petition.due_on, petition.due_basis = asked.due_on, EXTENSION
-        return
-    if petition.status in PAUSED:
-        petition.due_on = _due_after_pause(session, petition, counted, day)
-    if move.offers_due_date and asked.due_on:
-        petition.due_on, petition.due_basis = asked.due_on, ASSIGNED
-    petition.plan_on = asked.plan_on if move.needs_plan_date else None
-    if petition.plan_on:
-        petition.due_on, petition.due_basis = petition.plan_on, PLAN
-    petition.master_id = master_id
-    petition.status = move.target
-
-
-def _due_after_pause(
-    session: Session, petition: Petition, counted: Sequence[StepFact], day: date
-) -> date | None:
-    """Move the date later by the pause; one that a limit counts never rests on a day off."""
-    since = paused_since(counted)
-    clocks = clockwork(session)
-    limit = limit_of(petition.due_basis, counted[0].happened_on, clocks)
-    if limit is None or petition.due_on is None or since is None:
-        return due_after_pause(petition.due_on, since, day)
-    return after_pause(petition.due_on, Pause(since, day), limit, clocks.calendar)
+    # The one it has may have been retired since.
+    if move.offers_department and asked.department_id != petition.department_id:
+        check_department(session, asked.department_id)
+    was = Standing(**{field.name: getattr(petition, field.name) for field in fields(Standing)})
+    wanted = Wanted(asked.department_id, asked.due_on, asked.plan_on, master_id)
+    now = moved(was, move, wanted, counted, day, clockwork(session))
+    for field in fields(Standing):
+        setattr(petition, field.name, getattr(now, field.name))
 
 
 def _final_master(session: Session, actor: User | None, petition: Petition, code: str) -> int:

@@ -2,42 +2,73 @@
 
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import Insert, delete, func, insert, select, update
+from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from tracker.calendar.queries import clockwork
 from tracker.core.dates import Precision
 from tracker.core.db import transaction
-from tracker.ledger.models import NO_DEPARTMENT, Movement
+from tracker.ledger import service as ledger
+from tracker.ledger.models import LedgerEntry
+from tracker.ledger.rules import MEASURES
 from tracker.petitions.lifecycle import AMEND, RECEIVE
 from tracker.petitions.models import Petition, PetitionPosting, PetitionStep
 from tracker.petitions.queries import facts, histories, steps_of
-from tracker.petitions.rules import ack_due, postings, spot_answer
-from tracker.petitions.service.recording import searched, summary
+from tracker.petitions.rules import ack_due, entries, spot_answer
+from tracker.petitions.service.lookup import renew_lookups
+from tracker.petitions.service.recording import summary
+from tracker.places.service import renew_reach
 
 BATCH = 500
 
 
 def rebuild_ledger(session: Session) -> None:
-    """Write the postings of all petitions and all movements anew, as the steps say.
+    """Write the ledger's entries anew as the steps say, and everything that is summed from them.
 
-    So too what rows keep for lists and for searching.
+    So too what units answer for, and what rows keep for lists. For a schema just brought up to
+    date, or after `tracker verify` found what cannot be: otherwise no entry is ever written twice.
     """
     with transaction(session):
         for petitions in _some_at_a_time(session):
             _mend(session, petitions)
         session.expire_all()
-        session.execute(delete(Movement))
-        session.execute(delete(PetitionPosting))
+        renew_reach(session)
+        session.execute(delete(LedgerEntry))
         for batch in histories(session):
             rows = [
-                {"petition_id": petition_id, "day": day, "measure": measure, "quantity": quantity}
+                entry.row(petition_id)
                 for petition_id, history in batch.items()
-                for (day, measure), quantity in sorted(postings(history).items())
+                for entry in entries(history)
             ]
             if rows:
-                session.execute(insert(PetitionPosting), rows)
-        session.execute(_sum_into_movements())
+                session.execute(insert(LedgerEntry), rows)
+        sum_up(session)
+
+
+def sum_up(session: Session) -> None:
+    """Write all postings and sums anew from the ledger's entries, in a few statements.
+
+    For whoever inserts entries in bulk (`petitions.rules.entries`, `Entry.row`); in the caller's
+    transaction.
+    """
+    session.execute(delete(PetitionPosting))
+    session.execute(text(_POSTINGS))
+    ledger.rebuild(session)
+
+
+_POSTINGS = f"""
+    INSERT INTO petition_postings (petition_id, place_id, day, measure, quantity)
+    WITH measures (measure) AS (VALUES {", ".join(f"('{name}')" for name in MEASURES)}),
+    net AS (
+        SELECT petition_id, place_id, day, {", ".join(f"SUM({n}) AS {n}" for n in MEASURES)}
+        FROM ledger_entries GROUP BY petition_id, place_id, day
+    ), apart AS (
+        SELECT petition_id, place_id, day, measure,
+            CASE measure {" ".join(f"WHEN '{n}' THEN {n}" for n in MEASURES)} END AS quantity
+        FROM net CROSS JOIN measures
+    )
+    SELECT * FROM apart WHERE quantity <> 0
+"""
 
 
 def _some_at_a_time(session: Session) -> Iterator[Sequence[Petition]]:
@@ -57,7 +88,7 @@ def _mend(session: Session, petitions: Sequence[Petition]) -> None:
         recorded = steps_of(session, petition.id)
         if petition.date_precision is not Precision.DAY:
             _forget_invented_days(session, recorded)
-        mended = summary(petition, recorded) | {"search_text": searched(petition)}
+        mended = summary(petition, recorded)
         if any(getattr(petition, name) != value for name, value in mended.items()):
             row = update(Petition).where(Petition.id == petition.id).values(mended)
             session.execute(row, execution_options={"synchronize_session": False})
@@ -80,25 +111,7 @@ def fill_ack_dates(session: Session) -> None:
         for day in session.scalars(select(Petition.received_on).where(*missing).distinct()).all():
             due_on = ack_due(day, Precision.DAY, works)
             if due_on is not None:
-                session.execute(
-                    update(Petition)
-                    .where(*missing, Petition.received_on == day)
-                    .values(ack_due_on=due_on)
-                )
-
-
-def _sum_into_movements() -> Insert:
-    cell = (
-        Petition.place_id,
-        Petition.category_id,
-        func.coalesce(Petition.department_id, NO_DEPARTMENT),
-        PetitionPosting.measure,
-        PetitionPosting.day,
-    )
-    counted = (
-        select(*cell, func.sum(PetitionPosting.quantity))
-        .join(Petition, Petition.id == PetitionPosting.petition_id)
-        .group_by(*cell)
-    )
-    columns = ["place_id", "category_id", "department_id", "measure", "day", "quantity"]
-    return insert(Movement).from_select(columns, counted)
+                theirs = (*missing, Petition.received_on == day)
+                ids = session.scalars(select(Petition.id).where(*theirs)).all()
+                session.execute(update(Petition).where(*theirs).values(ack_due_on=due_on))
+                renew_lookups(session, ids)

@@ -29,7 +29,7 @@ from tracker.petitions.rules import (
     exact_day,
     limit_of,
 )
-from tracker.petitions.service.recording import add_step, post_change, searched
+from tracker.petitions.service.recording import add_step, post_change
 from tracker.petitions.service.requests import (
     NewPetition,
     PetitionRefused,
@@ -144,7 +144,7 @@ def _new_row(session: Session, actor: User | None, new: NewPetition) -> Petition
     received_on = first_day(new.received_on, new.date_precision)
     year = (received_on or clock.today()).year
     due_on, due_basis = _due(session, new, received_on)
-    petition = Petition(
+    return Petition(
         code=f"KN-{year}-{next_number(session, 'KN', year):06d}",
         dialogue_id=new.dialogue_id,
         place_id=new.place_id,
@@ -169,5 +169,3 @@ def _new_row(session: Session, actor: User | None, new: NewPetition) -> Petition
         logged_by_id=actor.id if actor else None,
         logged_at=clock.now(),
     )
-    petition.search_text = searched(petition)
-    return petition

@@ -1,8 +1,7 @@
 """Writing one step, and what it changes in the ledger; inside the caller's transaction."""
 
-from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete
@@ -12,25 +11,22 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from tracker.accounts.models import User
 from tracker.core import clock
+from tracker.core.db import is_sqlite
 from tracker.core.errors import Stale
 from tracker.core.i18n import Message
-from tracker.core.text import fold
 from tracker.journal import service as journal
 from tracker.ledger import service as ledger
-from tracker.ledger.models import NO_DEPARTMENT
 from tracker.petitions.lifecycle import ENDED, STEP_WORDS, Status
 from tracker.petitions.models import Petition, PetitionPosting, PetitionStep
 from tracker.petitions.queries import facts, steps_of
 from tracker.petitions.rules import (
-    PEOPLE_FROM_HERE,
-    Postings,
+    StepFact,
     acknowledged,
     effective,
+    entries,
     postings,
 )
-
-CellKey = tuple[int, int, int]
-"""The place, category and department under which a petition is counted."""
+from tracker.petitions.service.lookup import keep_lookup
 
 
 def lock(
@@ -58,28 +54,21 @@ def lock(
     return history
 
 
-def counted_under(petition: Petition) -> CellKey:
-    """Give the cell that a petition's quantities are added to."""
-    return petition.place_id, petition.category_id, petition.department_id or NO_DEPARTMENT
-
-
 def record(
     session: Session,
     actor: User | None,
     petition: Petition,
     step: PetitionStep,
     history: Sequence[PetitionStep],
-    former_cell: CellKey | None = None,
     *,
     is_journaled: bool = True,
 ) -> None:
     """Add a step that leaves the petition as it stands now, and post what it changes.
 
-    `former_cell` is where the petition was counted before, when that may have changed. A step that
-    is one of many of the same act is journaled once, with the act.
+    A step that is one of many of the same act is journaled once, with the act.
     """
     add_step(session, actor, petition, step, history, is_journaled=is_journaled)
-    post_change(session, petition, history, [*history, step], former_cell)
+    post_change(session, petition, history, [*history, step])
 
 
 def add_step(
@@ -100,6 +89,11 @@ def add_step(
     step.plan_on = petition.plan_on
     step.department_id = petition.department_id
     step.master_id = petition.master_id
+    step.place_id = petition.place_id
+    step.category_id = petition.category_id
+    step.kind = petition.kind.value
+    step.level = petition.level.value
+    step.channel = petition.channel.value
     step.recorded_at = _later_than(history)
     step.actor_id = actor.id if actor else None
     session.add(step)
@@ -117,25 +111,12 @@ def post_change(
     petition: Petition,
     history: Sequence[PetitionStep],
     recorded: Sequence[PetitionStep],
-    former_cell: CellKey | None = None,
 ) -> None:
-    """Post what the steps recorded now say beyond those of before.
-
-    Once in a transaction: posting twice would take rows in two orders, and two writers could each
-    wait for the other's.
-    """
-    new, former = postings(facts(recorded)), former_cell or counted_under(petition)
-    _post_difference(session, petition, former, postings(facts(history)), new)
-
-
-def searched(petition: Petition) -> str:
-    """Give the folded text in which a petition is searched for.
-
-    Who raised it stands behind a mark: those who may not see names search before it only.
-    """
-    digits = "".join(char for char in petition.citizen_phone if char.isdecimal())
-    public = fold(f"{petition.code} {petition.content}")
-    return public + PEOPLE_FROM_HERE + fold(f"{petition.citizen_name} {digits}")
+    """Post what the steps recorded now say beyond those of before."""
+    told, before = facts(recorded), len(history)
+    ledger.post(session, petition.id, entries(told, after=before))
+    _keep_postings(session, petition, told[:before], told)
+    keep_lookup(session, petition)
 
 
 def _later_than(history: Sequence[PetitionStep]) -> datetime:
@@ -172,51 +153,41 @@ def latest_result(said: Sequence[PetitionStep]) -> tuple[str, str]:
     return told, result.document_number or document
 
 
-def _post_difference(
-    session: Session, petition: Petition, former: CellKey, old: Postings, new: Postings
-) -> None:
-    """Bring the petition's own postings, and the movements they add up to, from old to new."""
-    change = Counter(new)
-    change.subtract(old)
-    _keep_postings(session, petition.id, {key: new[key] for key, by in change.items() if by})
-    moved: Counter[ledger.Cell] = Counter()
-    for (day, measure), quantity in new.items():
-        moved[ledger.Cell(*counted_under(petition), measure, day)] += quantity
-    for (day, measure), quantity in old.items():
-        moved[ledger.Cell(*former, measure, day)] -= quantity
-    ledger.post_all(session, moved)
-
-
 def _keep_postings(
-    session: Session, petition_id: int, quantities: dict[tuple[date, str], int]
+    session: Session, petition: Petition, before: Sequence[StepFact], told: Sequence[StepFact]
 ) -> None:
-    gone = [key for key, quantity in quantities.items() if not quantity]
-    for day, measure in gone:
-        session.execute(
-            delete(PetitionPosting).where(
-                PetitionPosting.petition_id == petition_id,
-                PetitionPosting.measure == measure,
-                PetitionPosting.day == day,
+    """Bring the petition's own postings to what its steps say now."""
+    old, new = postings(before), postings(told)
+    place_id = petition.place_id
+    has_moved = any(fact.cell and fact.cell.place_id != place_id for fact in before[-1:])
+    changed = [key for key in {*old, *new} if has_moved or old[key] != new[key]]
+    for day, measure in changed:
+        if not new[day, measure]:
+            session.execute(
+                delete(PetitionPosting).where(
+                    PetitionPosting.petition_id == petition.id,
+                    PetitionPosting.measure == measure,
+                    PetitionPosting.day == day,
+                )
             )
-        )
-    rows = _posting_rows(petition_id, quantities)
+    rows = [
+        {
+            "petition_id": petition.id,
+            "place_id": place_id,
+            "day": day,
+            "measure": measure,
+            "quantity": new[day, measure],
+        }
+        for day, measure in sorted(changed)
+        if new[day, measure]
+    ]
     if not rows:
         return
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    adding = sqlite.insert(PetitionPosting) if is_sqlite else postgresql.insert(PetitionPosting)
+    adding = sqlite.insert if is_sqlite(session) else postgresql.insert
+    kept = adding(PetitionPosting)
     session.execute(
-        adding.values(rows).on_conflict_do_update(
+        kept.values(rows).on_conflict_do_update(
             index_elements=["petition_id", "measure", "day"],
-            set_={"quantity": adding.excluded.quantity},
+            set_={name: kept.excluded[name] for name in ("quantity", "place_id")},
         )
     )
-
-
-def _posting_rows(
-    petition_id: int, quantities: dict[tuple[date, str], int]
-) -> list[dict[str, object]]:
-    return [
-        {"petition_id": petition_id, "day": day, "measure": measure, "quantity": quantity}
-        for (day, measure), quantity in sorted(quantities.items())
-        if quantity
-    ]

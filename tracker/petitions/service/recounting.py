@@ -42,6 +42,7 @@ from tracker.petitions.lifecycle import OPEN, RECALCULATE
 from tracker.petitions.models import Petition, PetitionStep
 from tracker.petitions.queries import facts
 from tracker.petitions.rules import CATEGORY, RULE, ack_due, counted_due, effective
+from tracker.petitions.service.lookup import renew_lookups
 from tracker.petitions.service.recording import record
 from tracker.settings.queries import keeps_lists
 from tracker.settings.service.recording import check_keeper, made_before, note_change
@@ -281,6 +282,7 @@ def _move_dates(session: Session, actor: User, moved: Sequence[MovedDate], told:
     for day, ids in by_day.items():
         for some in _in_parts(ids):
             session.execute(update(Petition).where(Petition.id.in_(some)).values(ack_due_on=day))
+            renew_lookups(session, some)
     due = {one.petition_id: one.after for one in moved if one.what is Moving.DUE}
     for some in _in_parts(list(due)):
         asked = select(Petition).where(Petition.id.in_(some)).order_by(Petition.id)

@@ -18,7 +18,12 @@ from tracker.core.web import db_session
 from tracker.journal import service as journal
 from tracker.petitions.columns import columns_for
 from tracker.petitions.forms import FilterForm
-from tracker.petitions.queries import petition_count, petition_export_rows, petition_page
+from tracker.petitions.queries import (
+    petition_count,
+    petition_count_shown,
+    petition_export_rows,
+    petition_page,
+)
 from tracker.petitions.queries.addresses import LABELS, Asked, asked_in
 from tracker.petitions.queries.choices import (
     category_choices,
@@ -59,7 +64,7 @@ def index() -> Any:
     return render_template(
         "petitions/list.html",
         page=page,
-        count=petition_count(session, scope, asked.filter),
+        count=petition_count_shown(session, scope, asked.filter),
         asked=asked,
         form=form,
         labels=LABELS,

@@ -19,7 +19,7 @@ def petitions_of(dialogue: Dialogue) -> str:
     """Show the petitions of a dialogue, how many people stand behind them, and the way to more."""
     session = db_session()
     asked = PetitionFilter(dialogue_id=dialogue.id)
-    page = petition_page(session, current_scope().ids, asked, Sort.CODE)
+    page = petition_page(session, current_scope().ids, asked, Sort.OLDEST)
     return render_template(
         "petitions/of_dialogue.html",
         dialogue=dialogue,

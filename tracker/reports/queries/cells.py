@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from tracker.petitions.lifecycle import Channel, Kind, Level
 from tracker.petitions.queries import Flow, PetitionFilter, Stock
 from tracker.petitions.queries.addresses import petitions_address
 from tracker.petitions.rules import OUTSTANDING
 from tracker.reports.rules import FLOWS, STANDING, Period
+
+_WORDS = {"kind": Kind, "level": Level, "channel": Channel}
 
 
 def cell_of(name: str, period: Period) -> Flow | Stock:
@@ -23,6 +26,7 @@ def cell_address(
     name: str, period: Period, rows: Mapping[str, Any], *, only_here: bool = False
 ) -> str:
     """Give the address of the petitions behind a number; `rows` are codes of what its line is."""
-    return petitions_address(
-        PetitionFilter(only_here=only_here, cell=cell_of(name, period)), **rows
-    )
+    words = {name: _WORDS[name](code) for name, code in rows.items() if name in _WORDS}
+    codes = {name: code for name, code in rows.items() if name not in _WORDS}
+    asked = PetitionFilter(only_here=only_here, cell=cell_of(name, period), **words)
+    return petitions_address(asked, **codes)

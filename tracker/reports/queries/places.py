@@ -84,12 +84,18 @@ class PlaceTree:
         nodes = {key: self.nodes[key] for key in names}
         return PlaceTree(place_id, names, nodes, is_narrowed=True)
 
-    def in_order(self) -> Iterator[tuple[int, PlaceName]]:
-        """Give each place after the one it belongs to today, with how deep it lies."""
+    @property
+    def directly_below(self) -> dict[int, list[int]]:
+        """Give for each place those that come to it first: that it took over, or that lie in it."""
         below: dict[int, list[int]] = {}
         for place_id, node in self.nodes.items():
             if place_id != self.home:
                 below.setdefault(node.successor_id or node.parent_id or 0, []).append(place_id)
+        return below
+
+    def in_order(self) -> Iterator[tuple[int, PlaceName]]:
+        """Give each place after the one it belongs to today, with how deep it lies."""
+        below = self.directly_below
         waiting = [(0, self.home)]
         while waiting:
             depth, place_id = waiting.pop()

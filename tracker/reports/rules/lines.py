@@ -25,6 +25,10 @@ class Cut(Labelled):
     CATEGORY = "category", N_("By category")
     PLACE = "place", N_("By place")
     DEPARTMENT = "department", N_("By department")
+    DIALOGUE = "dialogue", N_("By dialogue")
+    KIND = "kind", N_("By kind")
+    LEVEL = "level", N_("By level of competence")
+    CHANNEL = "channel", N_("By channel")
     MONTH = "month", N_("By month")
 
 
@@ -59,6 +63,15 @@ class Line:
     def ended_otherwise(self) -> int:
         """What ended without being resolved."""
         return self.ended - self.resolved
+
+    @property
+    def issues(self) -> int:
+        """The matters behind what was received: one joined to another is no matter of its own."""
+        return self.received - self.joined
+
+    def __sub__(self, part: "Line") -> "Line":
+        """Give what a part leaves of the whole, number by number."""
+        return Line(*(getattr(self, f.name) - getattr(part, f.name) for f in fields(Line)))
 
     @property
     def in_time(self) -> int:

@@ -14,6 +14,7 @@ from tracker.core.db import transaction
 from tracker.core.errors import NotFound, Stale
 from tracker.core.text import checked
 from tracker.journal import service as journal
+from tracker.ledger import service as ledger
 from tracker.places import rules
 from tracker.places.models import Place
 from tracker.places.queries import scope_ids
@@ -88,7 +89,7 @@ def _add(session: Session, actor: User, parent_key: str, new: NewPlace, key: str
             source=checked(new.source),
         )
         session.add(place)
-        session.flush()  # the journal names the row
+        ledger.follow_places(session)
         journal.keep_key(session, actor, key, place.key)
         note_change(session, actor, "place:made", place.key, {}, _facts(session, place), place.id)
     return place
@@ -142,6 +143,7 @@ def _rename(session: Session, actor: User, key: str, renaming: Renaming, form: s
         session.add(heir)
         session.flush()  # the old place names the new one
         place.valid_to, place.successor_id = renaming.first_day - ONE_DAY, heir.id
+        ledger.follow_places(session)
         _move_people(session, actor, place, heir)
         journal.keep_key(session, actor, form, heir.key)
         after = _facts(session, place)
@@ -164,6 +166,7 @@ def end_place(session: Session, actor: User, key: str, ending: Ending) -> None:
             raise NotFound("There is no such place.")
         rules.check_ending(_tree(places), place.id, ending.last_day, successor_id, clock.today())
         place.valid_to, place.successor_id = ending.last_day, successor_id
+        ledger.follow_places(session)
         place.source = "; ".join(filter(None, (place.source, checked(ending.source))))
         after = _facts(session, place)
         note_change(session, actor, "place:ended", key, before, after, place.id)

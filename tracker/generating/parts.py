@@ -1,0 +1,125 @@
+"""A register's petitions part by part, as rows ready to be written; other processes may help."""
+
+import multiprocessing
+import os
+import signal
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass, field, fields
+from typing import cast
+
+from tracker.generating.lives import Step
+from tracker.generating.loading import Plain, plain, plain_rows
+from tracker.generating.petitions import Raised, petitions
+from tracker.generating.world import World
+from tracker.ledger.rules import MEASURES, Cell
+from tracker.petitions.models import Petition, PetitionStep
+from tracker.petitions.queries import facts
+from tracker.petitions.rules import entries
+from tracker.petitions.rules.lookup import LookupRow, lookup_row
+
+IN_ONE_PART = 2_000
+ALONE_BELOW = 10_000
+"""So few are drawn faster than another process starts."""
+HELPERS = 2
+
+PETITION = tuple(f.name for f in fields(Raised) if f.name in Petition.__table__.columns)
+STEP = (
+    "id",
+    "voids_id",
+    "petition_id",
+    "move",
+    "status_before",
+    "status",
+    "happened_on",
+    "due_on",
+    "due_basis",
+    "plan_on",
+    "department_id",
+    "master_id",
+    "ground",
+    "place_id",
+    "category_id",
+    "channel",
+    "kind",
+    "level",
+    "recorded_at",
+    "actor_id",
+    "note",
+    "document_number",
+)
+ENTRY = ("petition_id", "number", "recorded_at", "day", *Cell._fields, *MEASURES)
+LOOKUP = tuple(f.name for f in fields(LookupRow))
+_petition_row = plain_rows(PETITION)
+_step_row = plain_rows(STEP[3:])
+_lookup_row = plain_rows(LOOKUP)
+
+Rows = list[tuple[Plain, ...]]
+
+
+@dataclass(slots=True)
+class Part:
+    """Rows of some petitions and of what belongs to them; steps are numbered from 1."""
+
+    petitions: Rows = field(default_factory=list)
+    steps: Rows = field(default_factory=list)
+    entries: Rows = field(default_factory=list)
+    lookups: Rows = field(default_factory=list)
+
+
+def part_of(world: World, first: int, end: int) -> Part:
+    """Draw one part into rows."""
+    part = Part()
+    for raised, steps in petitions(world, first, end):
+        part.petitions.append(_petition_row(raised))
+        _add_steps(part, raised.id, steps)
+        for entry in entries(facts(cast(list[PetitionStep], steps))):
+            row = entry.row(raised.id)
+            part.entries.append(tuple([plain(row[name]) for name in ENTRY]))
+        part.lookups.append(_lookup_row(lookup_row(raised, world.units[raised.place_id])))
+    return part
+
+
+def parts(world: World) -> Iterator[Part]:
+    """Give all parts in order; those of a large register are drawn by several processes."""
+    starts = range(0, world.number, IN_ONE_PART)
+    if world.number < ALONE_BELOW:
+        for first in starts:
+            yield part_of(world, first, min(first + IN_ONE_PART, world.number))
+        return
+    helpers = min(HELPERS, os.cpu_count() or 1)
+    # Begun anew, not forked: the open database is not theirs.
+    anew = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(helpers, anew, _begin, (world,)) as pool:
+        waiting: deque[Future[Part]] = deque()
+        try:
+            for first in starts:
+                waiting.append(pool.submit(_part, first))
+                if len(waiting) > 2 * helpers:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+_kept: list[World] = []
+"""The world of a helping process."""
+
+
+def _begin(world: World) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the one that writes ends the others
+    _kept.append(world)
+
+
+def _part(first: int) -> Part:
+    world = _kept[0]
+    return part_of(world, first, min(first + IN_ONE_PART, world.number))
+
+
+def _add_steps(part: Part, petition_id: int, steps: list[Step]) -> None:
+    before = len(part.steps)
+    for step in steps:
+        voids_id = before + step.voids_id if step.voids_id else None
+        part.steps.append((before + step.id, voids_id, petition_id, *_step_row(step)))

@@ -1,0 +1,218 @@
+"""Finding petitions by their tokens, in the order of a key: as much work for the newest of a
+million as for those of a hundred.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, cast, column, func, select, table
+from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy.orm import Session
+
+from tracker.core.dates import Precision, first_day
+from tracker.core.i18n import MoreThan
+from tracker.core.matching import Clause, for_postgresql, for_sqlite, none_of, one_of, words_of
+from tracker.core.text import has_forbidden, tidy_line
+from tracker.petitions.lifecycle import Channel, Status
+from tracker.petitions.models import FOUND_IN, PetitionLookup
+from tracker.petitions.queries.filters import PetitionFilter
+from tracker.petitions.queries.standing import reached_after
+from tracker.petitions.rules import (
+    Acknowledgement,
+    Terms,
+    Timeliness,
+    statuses_of,
+)
+from tracker.petitions.rules.lookup import (
+    FIRST_DAY,
+    IDS,
+    NAME,
+    SHORTEST_NUMBER,
+    WAITS_FOR_ACK,
+    WAITS_FOR_DUE,
+    span_tokens,
+    token,
+)
+from tracker.places.queries import Reach
+
+MOST_WORDS = 12
+COUNTED_TO = 1000
+"""So many rows are counted for a page; of more it says that they are more."""
+NEVER = "_never"
+"""No row has this token."""
+NOTHING = one_of(NEVER)
+RECEIVED, DUE = "received_key", "due_key"
+EVERYWHERE = (0, 2**63 - 1)
+FACTS = {
+    "category_id": "c",
+    "department_id": "d",
+    "dialogue_id": "g",
+    "status": "s",
+    "kind": "k",
+    "level": "l",
+    "channel": "h",
+}
+"""Fields of the filter that are one token, and its kind."""
+ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What rows must have, and the days of receipt they lie between, both included."""
+
+    clauses: tuple[Clause, ...]
+    first: date | None = None
+    last: date | None = None
+
+
+def wanted_by(scope: frozenset[int], asked: PetitionFilter, terms: Terms) -> Wanted:
+    """Say by tokens and days what a filter asks, `cell` apart."""
+    clauses = [_places(scope), *_by_facts(asked), *_by_standing(asked, terms)]
+    if asked.q.strip():
+        clauses += by_words(asked.q, with_names=not asked.without_names)
+    first, last = asked.received_from, asked.received_to
+    if last is not None:
+        first = first or FIRST_DAY
+        clauses += _without_open_spans(last)
+    if asked.ageing is not None:
+        clauses += [one_of(token("s", Status.RECEIVED)), one_of(token("y", Precision.DAY))]
+        days = reached_after(asked.ageing, terms)
+        clauses += [NOTHING] if days is None else []
+        oldest = terms.today - timedelta(days=days or 0)
+        last = min(last, oldest) if last else oldest
+    return Wanted(tuple(clauses), first, last)
+
+
+def found(
+    session: Session, wanted: Wanted, by: str = RECEIVED, within: tuple[int, int] = EVERYWHERE
+) -> Select[Any]:
+    """Select the ids and keys of what is wanted, in no order yet.
+
+    `by` names the key, `within` the keys between which rows lie, the last one excluded.
+    """
+    clauses = list(wanted.clauses)
+    low, high = within
+    if by == RECEIVED:
+        low = max(low, wanted.first.toordinal() * IDS) if wanted.first else low
+        high = min(high, (wanted.last.toordinal() + 1) * IDS) if wanted.last else high
+    elif wanted.first or wanted.last:
+        latest = wanted.last or date.max
+        clauses.append(one_of(*(span_tokens("r", wanted.first or FIRST_DAY, latest) or [NEVER])))
+    if session.get_bind().dialect.name == "sqlite":
+        name = FOUND_IN[by]
+        rows = table(name, column("rowid"), column(name))
+        key: ColumnElement[Any] = rows.c.rowid
+        asked = select(key.op("&")(IDS - 1).label("petition_id"), key.label("key")).where(
+            rows.c[name].op("MATCH")(for_sqlite(clauses))
+        )
+    else:
+        key = getattr(PetitionLookup, by)
+        query = cast(for_postgresql(clauses), TSQUERY)
+        asked = select(PetitionLookup.petition_id, key.label("key")).where(
+            PetitionLookup.tokens.op("@@")(query)
+        )
+    asked = asked.where(key >= low) if low > EVERYWHERE[0] else asked
+    return asked.where(key < high) if high < EVERYWHERE[1] else asked
+
+
+def count_to(session: Session, wanted: Wanted, most: int = COUNTED_TO) -> int:
+    """Count what is wanted, no further than a page says."""
+    return counts_to(session, [wanted], most)[0]
+
+
+def counts_to(session: Session, wanted: Sequence[Wanted], most: int = COUNTED_TO) -> list[int]:
+    """Count several things that are wanted, by one statement."""
+    some = (found(session, each).limit(most + 1).subquery() for each in wanted)
+    counts = [select(func.count()).select_from(rows).scalar_subquery() for rows in some]
+    numbers = session.execute(select(*counts)).one()
+    return [MoreThan(most) if number > most else number for number in numbers]
+
+
+def count_all(session: Session, wanted: Wanted) -> int:
+    """Count all that is wanted, however many."""
+    return session.scalar(select(func.count()).select_from(found(session, wanted).subquery())) or 0
+
+
+def by_words(query: str, *, with_names: bool) -> list[Clause]:
+    """Ask for every word, in any order; what no text of the register can hold finds nothing."""
+    words = [] if has_forbidden(query) else words_of(tidy_line(query))[:MOST_WORDS]
+    if not words:
+        return [NOTHING]
+    number = NAME + "".join(words) if "".join(words).isdecimal() else ""
+    if not with_names or len(number) < SHORTEST_NUMBER + len(NAME):
+        number = ""
+    return [
+        one_of(word, *([NAME + word] if with_names else []), *([number] if number else []))
+        for word in words
+    ]
+
+
+def _places(scope: frozenset[int]) -> Clause:
+    if isinstance(scope, Reach):
+        return one_of(token("u", scope.unit_id))
+    return one_of(*(token("p", place_id) for place_id in sorted(scope))) if scope else NOTHING
+
+
+def _by_facts(asked: PetitionFilter) -> Iterator[Clause]:
+    for name, kind in FACTS.items():
+        value = getattr(asked, name)
+        if value is not None:
+            yield one_of(token(kind, value))
+    if asked.place_id is not None:
+        yield one_of(token("p" if asked.only_here else "u", asked.place_id))
+    if asked.group is not None:
+        yield one_of(*sorted(token("s", status) for status in statuses_of({asked.group})))
+    if asked.open is not None:
+        yield one_of(token("o", int(asked.open)))
+    if asked.date_unknown:
+        yield none_of(token("y", Precision.DAY))
+    if asked.not_press:
+        yield none_of(token("h", Channel.PRESS))
+
+
+def _by_standing(asked: PetitionFilter, terms: Terms) -> Iterator[Clause]:
+    if asked.overdue:
+        yield from _stands_as(Timeliness.LATE, terms)
+    if asked.timeliness is not None:
+        yield from _stands_as(asked.timeliness, terms)
+    if asked.ack is not None:
+        yield from _told_as(asked.ack, terms)
+    if asked.plan_has_come:
+        yield one_of(*span_tokens("e", FIRST_DAY, terms.today))
+
+
+def _stands_as(wanted: Timeliness, terms: Terms) -> Iterator[Clause]:
+    """Ask what rules.timeliness tells of one petition."""
+    soon = terms.today + timedelta(days=terms.soon_days)
+    if wanted is Timeliness.LATE:
+        yield one_of(*span_tokens("w", FIRST_DAY, terms.today - ONE_DAY))
+    elif wanted is Timeliness.DUE_SOON:
+        yield one_of(*span_tokens("w", terms.today, soon))
+    elif wanted is Timeliness.IN_TIME:
+        yield one_of(WAITS_FOR_DUE)
+        yield none_of(*span_tokens("w", FIRST_DAY, soon))
+    else:
+        yield one_of(token("t", wanted))
+
+
+def _told_as(wanted: Acknowledgement, terms: Terms) -> Iterator[Clause]:
+    """Ask what rules.acknowledgement tells of one petition."""
+    passed = span_tokens("b", FIRST_DAY, terms.today - ONE_DAY)
+    if wanted is Acknowledgement.LATE:
+        yield one_of(*passed)
+    elif wanted is Acknowledgement.DUE:
+        yield one_of(WAITS_FOR_ACK)
+        yield none_of(*passed)
+    else:
+        yield one_of(token("a", wanted))
+
+
+def _without_open_spans(last: date) -> Iterator[Clause]:
+    """Leave out months, quarters and years that go on after a day, if that is all we know."""
+    after = last + ONE_DAY if last < date.max else last
+    for precision in (Precision.MONTH, Precision.QUARTER, Precision.YEAR):
+        start = first_day(after, precision)
+        if start is not None and start <= last:
+            yield none_of(token("i", f"{precision}{start:%Y%m%d}"))

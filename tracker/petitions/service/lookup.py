@@ -1,0 +1,110 @@
+"""Keeping what petitions are found by in step with them."""
+
+from collections.abc import Callable, Collection, Sequence
+from typing import Any
+
+from sqlalchemy import delete, insert, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from tracker.core.db import transaction
+from tracker.petitions.models import (
+    FOUND_IN,
+    TOKEN_INDEX,
+    Petition,
+    PetitionLookup,
+    triggers,
+)
+from tracker.petitions.queries.lookups import lookup_rows, lookups_missing
+from tracker.petitions.rules.lookup import LookupRow, lookup_row
+from tracker.places.queries import ancestors
+from tracker.places.service import Changed, followers
+
+TOGETHER = 500
+KEPT = ("received_key", "due_key", "tokens")
+
+
+def keep_lookup(session: Session, petition: Petition) -> None:
+    """Write what a petition is found by, in the transaction that changes it."""
+    session.flush()
+    write_lookups(session, [lookup_row(petition, ancestors(session, petition.place_id))])
+
+
+def write_lookups(session: Session, rows: Sequence[LookupRow]) -> None:
+    """Write what petitions are found by; what is so already is left alone."""
+    if not rows:
+        return
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    adding = sqlite.insert(PetitionLookup) if is_sqlite else postgresql.insert(PetitionLookup)
+    differs = [getattr(PetitionLookup, name) != adding.excluded[name] for name in KEPT]
+    session.execute(
+        adding.values([as_values(row) for row in rows]).on_conflict_do_update(
+            index_elements=["petition_id"],
+            set_={name: adding.excluded[name] for name in KEPT},
+            where=or_(*differs),
+        )
+    )
+
+
+def as_values(row: LookupRow) -> dict[str, Any]:
+    """Give a row as a bulk insert takes it."""
+    return {name: getattr(row, name) for name in ("petition_id", *KEPT)}
+
+
+def renew_lookups(session: Session, petition_ids: Collection[int]) -> None:
+    """Write anew what these petitions are found by, in the caller's transaction."""
+    session.flush()
+    for rows in lookup_rows(session, Petition.id.in_(petition_ids)):
+        write_lookups(session, rows)
+
+
+def follow_places(session: Session, changed: Changed) -> None:
+    """Let petitions be found by the units that answer for their places from now on."""
+    moved = sorted({pair.place_id for pair in changed.gained | changed.lost})
+    for start in range(0, len(moved), TOGETHER):
+        some = Petition.place_id.in_(moved[start : start + TOGETHER])
+        if session.scalar(select(Petition.id).where(some).limit(1)) is not None:
+            for rows in lookup_rows(session, some):
+                write_lookups(session, rows)
+
+
+followers.append(follow_places)
+
+
+def rebuild_lookup(session: Session, progress: Callable[[int], None] | None = None) -> None:
+    """Write anew what all petitions are found by; the indexes are made once, over all of it."""
+    with transaction(session):
+        _without_indexes(session)
+        session.execute(delete(PetitionLookup))
+        for rows in lookup_rows(session):
+            session.execute(insert(PetitionLookup), [as_values(row) for row in rows])
+            if progress:
+                progress(len(rows))
+        _with_indexes(session)
+
+
+def _without_indexes(session: Session) -> None:
+    connection = session.connection()
+    if connection.dialect.name != "sqlite":
+        connection.exec_driver_sql(f"DROP INDEX IF EXISTS {TOKEN_INDEX.name}")
+        return
+    for trigger in triggers():
+        connection.exec_driver_sql(f"DROP TRIGGER {trigger}")
+
+
+def _with_indexes(session: Session) -> None:
+    connection = session.connection()
+    if connection.dialect.name != "sqlite":
+        TOKEN_INDEX.create(connection)
+        return
+    for name in FOUND_IN.values():
+        for act in ("rebuild", "optimize"):
+            connection.exec_driver_sql(f"INSERT INTO {name} ({name}) VALUES ('{act}')")
+    for statement in triggers().values():
+        connection.exec_driver_sql(statement)
+
+
+def fill_lookup(session: Session) -> None:
+    """Fill the lookup where the schema was just brought up to date."""
+    if lookups_missing(session):
+        rebuild_lookup(session)
