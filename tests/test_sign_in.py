@@ -224,6 +224,14 @@ def test_an_easy_password_is_refused(visit, easy):
     assert "field__error" in answer.text
 
 
+@pytest.mark.parametrize("place", ["Xã Tiên Lục", "Phường Tiên Lục", "Tiên Lục"])
+def test_a_password_made_of_the_places_name_is_refused(visit, make, place):
+    staff = visit(place=make.place(name=place))
+
+    for easy in ("TienLuc@2026", "tiên lục quê ta 2026"):
+        assert "field__error" in staff.post("/password", old=PASSWORD, new=easy).text
+
+
 def test_a_day_of_guessing_gets_fewer_than_a_hundred_tries():
     start = clock.now()
     moment, failures = start, []

@@ -27,6 +27,7 @@ CONTEXT_WORDS = ("doithoai", "matkhau", "password", "123456", "qwerty", "kienngh
 LONGEST_EMAIL = 200
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
+_UNIT_WORDS = ("xa", "phuong", "thi tran", "dac khu", "huyen", "quan", "thanh pho", "tinh", "thon")
 _COMMON = frozenset(FREQUENCY_LISTS["passwords"])
 
 
@@ -61,6 +62,14 @@ def read_email(text: str) -> str | None:
     if len(typed) > LONGEST_EMAIL or not _EMAIL.fullmatch(typed):
         raise EmailRefused("This is no e-mail address; type it as name@commune.gov.vn.")
     return typed
+
+
+def proper_name(place: str) -> str:
+    """Give a place's name without the word for what it is: of Xã Tiên Lục, Tiên Lục."""
+    return next(
+        (place[len(word) :].strip() for word in _UNIT_WORDS if fold(place).startswith(f"{word} ")),
+        place,
+    )
 
 
 def check_password(password: str, *about: str) -> None:

@@ -18,6 +18,7 @@ from tracker.accounts.rules import (
     PasswordRefused,
     WrongPassword,
     check_password,
+    proper_name,
     read_email,
 )
 from tracker.core import clock
@@ -92,7 +93,8 @@ def make_user(session: Session, actor: User | None, new: NewUser) -> User:
         )
     if session.scalar(select(User.id).where(User.username == username)) is not None:
         raise UsernameRefused("The user name “%(username)s” is taken.", username=username)
-    check_password(new.password, username)
+    place = session.get_one(Place, new.place_id)
+    check_password(new.password, username, proper_name(place.name))
     user = User(
         username=username,
         full_name=checked(new.full_name),
@@ -177,7 +179,7 @@ def change_own_password(session: Session, user: User, old: str, new: str) -> Non
         raise WrongPassword("The present password is not right.")
     if new == old:
         raise PasswordRefused("Choose a password other than the present one.")
-    check_password(new, user.username, user.full_name)
+    check_password(new, user.username, user.full_name, proper_name(user.place.name))
     with transaction(session):
         user.password_hash = _HASHER.hash(new)
         user.must_change_password = False
