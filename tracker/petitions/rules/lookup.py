@@ -120,7 +120,8 @@ def _day_tokens(kind: str, day: date | None) -> tuple[str, ...]:
 
 
 def _day_number(day: date) -> int:
-    return min(max((day - FIRST_DAY).days, 0), 4 ** len(LONGEST_FIRST) - 1)
+    last: int = 4 ** len(LONGEST_FIRST) - 1
+    return min(max((day - FIRST_DAY).days, 0), last)
 
 
 def _facts(petition: Found, units: Collection[int]) -> Iterator[str]:
