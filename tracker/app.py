@@ -35,6 +35,7 @@ from tracker.core.resources import folder
 from tracker.core.settings import Settings, check_secret
 from tracker.core.text import has_forbidden
 from tracker.dialogues import views as dialogues
+from tracker.documents import views as documents
 from tracker.petitions import views as petitions
 from tracker.reports import views as reports
 from tracker.settings import views as settings_pages
@@ -50,6 +51,7 @@ BLUEPRINTS = (
     commitments.bp,
     briefing.bp,
     reports.bp,
+    documents.bp,
     settings_pages.bp,
 )
 MAY_BE_LATE = frozenset({Permission.READ_REPORT, Permission.EXPORT})
