@@ -208,6 +208,8 @@ def _keep_full_text(table: object, connection: Connection, **_: object) -> None:
             f"CREATE VIRTUAL TABLE {name} USING fts5(tokens, content='petition_lookup',"
             f" content_rowid='{key}', detail=none, tokenize=\"ascii tokenchars '_'\")"
         )
+        # Short pages: a rare token's rows are looked up in the long lists of common ones.
+        connection.exec_driver_sql(f"INSERT INTO {name} ({name}, rank) VALUES ('pgsz', 500)")
     for statement in triggers().values():
         connection.exec_driver_sql(statement)
 
