@@ -4,7 +4,7 @@ BIN = .venv/bin
 BROWSER = chromium fonts-dejavu-core
 ARGS ?=
 
-.PHONY: run test lint browser readme screenshots
+.PHONY: run test lint bench browser readme screenshots
 
 run: .venv/run-stamp
 	$(BIN)/tracker demo $(ARGS)
@@ -18,6 +18,9 @@ lint: .venv/test-stamp
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/djlint templates --lint --quiet
+
+bench: .venv/test-stamp
+	$(BIN)/python -m tests.bench $(ARGS)
 
 readme: .venv/test-stamp
 	$(BIN)/python -m tests.readme

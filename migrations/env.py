@@ -22,6 +22,7 @@ MODELS = [
         "commitments",
         "reports",
         "briefing",
+        "documents",
         "reminders",
     )
 ]

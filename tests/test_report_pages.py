@@ -6,15 +6,14 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from tracker.accounts.permissions import Role
 from tracker.core import clock
 from tracker.core.dates import Precision
 from tracker.dialogues.models import Department
 from tracker.journal.models import JournalEntry
-from tracker.ledger.service import post
-from tracker.petitions.rules import RECEIVED
+from tracker.ledger.models import LedgerSum
 from tracker.petitions.service import MoveRequest, move_petition
 from tracker.reports.columns import COLUMNS
 from tracker.reports.models import PublishedFigure
@@ -79,16 +78,9 @@ def test_the_page_says_its_finding_its_balance_and_leads_to_rows(visit, session,
     )
 
 
-def test_a_tampered_ledger_is_told_with_both_numbers(visit, session, make):
-    petition = make.petition()
-    post(
-        session,
-        day=TODAY,
-        place_id=petition.place_id,
-        category_id=petition.category_id,
-        measure=RECEIVED,
-        quantity=1,
-    )
+def test_tampered_sums_are_told_with_both_numbers(visit, session, make):
+    make.petition()
+    session.execute(update(LedgerSum).where(LedgerSum.cut == "category").values(received=2))
     session.commit()
 
     page = visit().get(PAGE, **AROUND).text
@@ -160,7 +152,8 @@ def test_a_wrong_period_is_told_and_what_was_typed_stays(visit, arguments, sente
     assert page.status_code == 400
     assert sentence in page.text
     for name, text in arguments.items():
-        assert re.search(rf'<input[^>]*name="{name}"[^>]*value="{text}"', page.text)
+        field = "year" if name == "period" else name
+        assert re.search(rf'<input[^>]*name="{field}"[^>]*value="{text}"', page.text)
     assert reader.get(FILE, **arguments).status_code == 400
 
 

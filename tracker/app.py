@@ -1,6 +1,7 @@
 """The web application: what is wired where, and what every answer carries."""
 
 import logging
+import shutil
 import time
 from typing import Any
 from urllib.parse import urlsplit
@@ -8,23 +9,26 @@ from urllib.parse import urlsplit
 from flask import (
     Flask,
     Response,
+    current_app,
     g,
+    jsonify,
     request,
     send_from_directory,
 )
 from flask_bootstrap import Bootstrap5
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from fontpkg_be_vietnam_pro import ROOT as FONTS
+from sqlalchemy.orm import Session
 from werkzeug.exceptions import NotFound, RequestEntityTooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from tracker import error_pages, templating
+from tracker import __version__, error_pages, templating
 from tracker.accounts import views as accounts
-from tracker.accounts.guard import public
-from tracker.accounts.permissions import Permission
+from tracker.accounts.guard import public, user_or_none
+from tracker.accounts.permissions import Permission, Role
 from tracker.briefing import views as briefing
 from tracker.commitments import views as commitments
-from tracker.core import i18n, web
+from tracker.core import clock, i18n, migrate, web
 from tracker.core.attempts import PatientFlask
 from tracker.core.db import engine_for
 from tracker.core.replica import Replica
@@ -33,9 +37,12 @@ from tracker.core.sealing import Sealer
 from tracker.core.settings import Settings, check_secret
 from tracker.core.text import has_forbidden
 from tracker.dialogues import views as dialogues
+from tracker.documents import views as documents
 from tracker.petitions import views as petitions
 from tracker.reports import views as reports
 from tracker.settings import views as settings_pages
+from tracker.settings.queries import last_backup_at
+from tracker.settings.rules import is_too_old
 from tracker.today import views as today
 from tracker.trail import views as trail
 
@@ -47,6 +54,7 @@ BLUEPRINTS = (
     commitments.bp,
     briefing.bp,
     reports.bp,
+    documents.bp,
     settings_pages.bp,
     trail.bp,
 )
@@ -222,9 +230,32 @@ def _tell(response: Response) -> None:
 
 
 def _healthz() -> Response:
+    """Say that the database answers; to an administrator who asks for details, how things stand."""
     with web.own_session(read_only=True) as reading:
         reading.connection().exec_driver_sql("SELECT 1")
+        if "details" in request.args and _is_administrator():
+            return jsonify(_details(reading))
     return Response("ok", content_type="text/plain; charset=utf-8")
+
+
+def _is_administrator() -> bool:
+    user = user_or_none()
+    return user is not None and user.role is Role.ADMIN and not user.must_change_password
+
+
+def _details(reading: Session) -> dict[str, Any]:
+    settings: Settings = current_app.config["SETTINGS"]
+    backup_at, replica = last_backup_at(reading), web.replica()
+    database = web.engine().execution_options(read_only=True)
+    return {
+        "version": __version__,
+        "schema": migrate.revision_of(database),
+        "schema_is_current": migrate.is_at_head(database),
+        "last_backup_at": backup_at.isoformat() if backup_at else None,
+        "backup_is_too_old": is_too_old(backup_at, clock.now()),
+        "free_megabytes": shutil.disk_usage(settings.instance).free // 1024**2,
+        "replica": None if replica is None else (replica.fault or "follows"),
+    }
 
 
 def _font(name: str) -> Response:

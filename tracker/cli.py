@@ -5,15 +5,17 @@ import sys
 import webbrowser
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from itertools import chain, islice
+from pathlib import Path
 from threading import Timer
 
 import click
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from tracker import backups, generating, serving, transferring
 from tracker import demo as demonstration
-from tracker import generating, serving, transferring
 from tracker.accounts.models import User
 from tracker.accounts.permissions import Role
 from tracker.accounts.queries import person_named
@@ -250,6 +252,57 @@ def files(sweep: bool) -> None:
     click.echo(ngettext("%(num)s loose file.", "%(num)s loose files.", len(loose)))
 
 
+@cli.command(help=N_("Write the whole register with its files into one file, and verify it."))
+@click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
+@option(
+    "--keep",
+    type=click.IntRange(1, 1000),
+    help=N_("With a folder for FILE: keep so many newest backups there, and remove older ones."),
+)
+def backup(path: Path, keep: int | None) -> None:
+    """Make a backup while the register goes on; older ones go only once it was found whole."""
+    if keep and not path.is_dir():
+        raise click.UsageError(gettext("--keep asks for a folder."))
+    kept = settings.from_environment()
+    with (
+        _engine(kept) as engine,
+        progress_bar(N_("Bytes"), backups.bytes_to_copy(engine)) as progress,
+    ):
+        made = backups.back_up(engine, kept.instance / FILES, path, progress)
+    removed = backups.rotate(path, keep, made.path) if keep else []
+    click.echo(
+        gettext(
+            "%(path)s holds %(rows)s rows and %(files)s files, and was read back whole.",
+            path=made.path,
+            rows=shown_number(made.rows),
+            files=shown_number(made.files),
+        )
+    )
+    for old in removed:
+        click.echo(gettext("Removed: %(path)s", path=old))
+    _warn_of_wrong_files(made.wrong_files)
+
+
+@cli.command(help=N_("Bring a backup back into an empty place, once it was found whole."))
+@click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
+def restore(path: Path) -> None:
+    """Bring the register and its files back; what is there already is never overwritten."""
+    kept = settings.from_environment()
+    with _engine(kept) as engine, progress_bar(N_("Bytes"), backups.size_of(path)) as progress:
+        done = backups.restore(engine, kept.instance, path, progress)
+    click.echo(
+        gettext(
+            "The register of %(moment)s is back: %(rows)s rows, %(files)s files.",
+            moment=clock.shown_moment(datetime.fromisoformat(done.made_at)),
+            rows=shown_number(done.rows),
+            files=shown_number(done.files),
+        )
+    )
+    _warn_of_wrong_files(done.wrong_files)
+    follow = "tracker upgrade" if done.needs_upgrade else "tracker serve"
+    click.echo(gettext("Next: “%(command)s”.", command=follow))
+
+
 @cli.command(help=N_("Move the whole register to another, empty database, and verify it there."))
 @option(
     "--to",
@@ -429,15 +482,19 @@ def _print_moved(moved: transferring.Moved) -> None:
             " folder. The old database is as it was."
         )
     )
-    if moved.wrong_files:
-        named = ", ".join(sorted(set(moved.wrong_files)))
-        said = gettext("Files of these records are missing or altered: %(codes)s", codes=named)
-        click.echo(said, err=True)
+    _warn_of_wrong_files(moved.wrong_files)
     if moved.source_went_on:
         raise TrackerError(
             "Somebody worked in the old database meanwhile: what they did is not in the new one."
             " Stop every server, empty the new database, and move again."
         )
+
+
+def _warn_of_wrong_files(codes: list[str]) -> None:
+    if codes:
+        named = ", ".join(sorted(set(codes)))
+        said = gettext("Files of these records are missing or altered: %(codes)s", codes=named)
+        click.echo(said, err=True)
 
 
 def _print_password(username: str, fresh: str) -> None:

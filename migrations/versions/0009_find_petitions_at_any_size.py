@@ -53,6 +53,7 @@ def _create_full_text(key: str, name: str) -> None:
     for statement in (
         f"CREATE VIRTUAL TABLE {name} USING fts5(tokens, content='petition_lookup',"
         f" content_rowid='{key}', detail=none, tokenize=\"ascii tokenchars '_'\")",
+        f"INSERT INTO {name} ({name}, rank) VALUES ('pgsz', 500)",
         f"CREATE TRIGGER {name}_added AFTER INSERT ON petition_lookup BEGIN {add}; END",
         f"CREATE TRIGGER {name}_taken AFTER DELETE ON petition_lookup BEGIN {take}; END",
         f"CREATE TRIGGER {name}_changed AFTER UPDATE ON petition_lookup BEGIN {take}; {add}; END",

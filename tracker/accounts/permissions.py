@@ -21,6 +21,7 @@ class Permission(StrEnum):
     PREPARE_BRIEFING = "briefing:prepare"
     DECIDE_BRIEFING = "briefing:decide"
     READ_REPORT = "report:read"
+    SEND_REPORT = "report:send"
     EXPORT = "register:export"
     MANAGE_SETTINGS = "settings:manage"
     MANAGE_PEOPLE = "people:manage"
@@ -59,6 +60,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         Permission.LOG_VISIT,
         Permission.PREPARE_BRIEFING,
         Permission.DECIDE_BRIEFING,
+        Permission.SEND_REPORT,
     },
     Role.ADMIN: _READER
     | {Permission.MANAGE_SETTINGS, Permission.MANAGE_PEOPLE, Permission.READ_JOURNAL},

@@ -18,6 +18,7 @@ from sqlalchemy import (
     TypeDecorator,
     create_engine,
     event,
+    text,
 )
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
@@ -44,6 +45,8 @@ NAMING = {
 
 NOTHING_LEAVES = "nothing_leaves"
 """In a session's notes: the one who asks for a file wants to know of it, and takes it not."""
+_ROOMY_KIB = -262_144
+"""SQLite's way to say 256 MiB."""
 _IN_BATCH = "is_in_batch"
 _AT_THE_END = "at_the_end"
 
@@ -148,6 +151,15 @@ def sqlite_file_url(path: Path) -> str:
     return f"sqlite:///{path}"
 
 
+SqliteFault = sqlite.DatabaseError
+"""What SQLite's driver raises of a file that is none of its own, or is damaged."""
+
+
+def opened_sqlite(path: Path) -> Any:
+    """Open a SQLite file by the driver itself, without the settings that a register relies on."""
+    return sqlite.connect(str(path))
+
+
 def _sqlite_engine(url: str) -> Engine:
     engine = create_engine(url, module=sqlite, hide_parameters=True, **POOL)
     event.listen(engine, "connect", _prepare_sqlite)
@@ -191,6 +203,20 @@ def transaction(session: Session) -> Iterator[None]:
 def is_sqlite(session: Session) -> bool:
     """Tell which of the two engines a session speaks to."""
     return session.get_bind().dialect.name == "sqlite"
+
+
+@contextmanager
+def roomy(session: Session) -> Iterator[None]:
+    """Let SQLite keep more of the file in memory while all of it is written anew."""
+    if not is_sqlite(session):
+        yield
+        return
+    usual = session.execute(text("PRAGMA cache_size")).scalar_one()
+    session.execute(text(f"PRAGMA cache_size={_ROOMY_KIB}"))
+    try:
+        yield
+    finally:
+        session.execute(text(f"PRAGMA cache_size={usual}"))
 
 
 def at_the_end(session: Session, act: Callable[[Session, list[Any]], None], item: object) -> None:

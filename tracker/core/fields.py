@@ -2,13 +2,16 @@
 
 import secrets
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from itertools import groupby
 from typing import Any, ClassVar
 
 from flask_wtf import FlaskForm
+from markupsafe import Markup, escape
 from wtforms import Field, HiddenField, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import Optional, StopValidation
-from wtforms.widgets import TextInput
+from wtforms.widgets import Select, TextInput, html_params
 
 from tracker.core import dates
 from tracker.core.clock import shown_date
@@ -26,6 +29,12 @@ class BaseForm(FlaskForm):
         """Messages come from our own catalogues."""
 
         locales = False
+
+        def render_field(self, field: Field, render_kw: Mapping[str, Any]) -> Any:
+            """Write long lists of choices quickly; all else as it is written anywhere."""
+            if isinstance(field, SelectField) and isinstance(field.widget, Select):
+                return _select(field, {**(field.render_kw or {}), **render_kw})
+            return super().render_field(field, render_kw)
 
     def refuse(self, field: str, message: Message | str | Exception) -> None:
         """Show a refusal that came from below beside the field it is about."""
@@ -245,6 +254,32 @@ class RowField(SelectField):
 
 def _row_id(value: Any) -> int | None:
     return int(value) if value not in (None, "") else None
+
+
+def _select(field: SelectField, attributes: dict[str, Any]) -> Markup:
+    """Write a list of choices with the chosen one marked; the rest is written once for many."""
+    choices: list[Any] = list(field.choices or [])
+    html = _options(tuple((str(c.value), c.label, c.optgroup) for c in choices))
+    chosen = next((str(c.value) for c in choices if field.coerce(c.value) == field.data), None)
+    if chosen is not None:
+        option = f'<option value="{escape(chosen)}">'
+        html = html.replace(option, option.replace("<option", "<option selected"), 1)
+    if field.flags.required:
+        attributes.setdefault("required", True)
+    parameters = html_params(name=field.name, id=attributes.pop("id", field.id), **attributes)
+    return Markup(f"<select {parameters}>{html}</select>")
+
+
+@lru_cache(maxsize=200)
+def _options(choices: tuple[tuple[str, str, str | None], ...]) -> str:
+    html = ""
+    for group, members in groupby(choices, key=lambda choice: choice[2]):
+        options = "".join(
+            f'<option value="{escape(v)}">{escape(w)}</option>' for v, w, _ in members
+        )
+        label = f'<optgroup label="{escape(group)}">{options}</optgroup>' if group else options
+        html += label
+    return html
 
 
 OPTIONAL = Optional()

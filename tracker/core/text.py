@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from tracker.core.errors import TrackerError
 
@@ -46,6 +47,7 @@ def fold(text: str) -> str:
     return " ".join(marks_apart.translate(_BARE).split())
 
 
+@lru_cache(maxsize=50_000)
 def sort_key(text: str) -> str:
     """Give a string that sorts in Vietnamese order: by letters, then tones, then case."""
     letters, tones, cases = [], [], []

@@ -109,6 +109,8 @@ class PetitionStep(Base):
     due_basis: Mapped[text40] = mapped_column(default="")
     plan_on: Mapped[date | None]
     department_id: Mapped[int | None] = mapped_column(ForeignKey("departments.id"))
+    cooperating: Mapped[text200] = mapped_column(default="", server_default="")
+    monitor_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     master_id: Mapped[int | None] = mapped_column(ForeignKey("petitions.id"))
     ground: Mapped[text40] = mapped_column(default="")
     place_id: Mapped[int] = mapped_column(ForeignKey("places.id"))
@@ -121,7 +123,7 @@ class PetitionStep(Base):
     note: Mapped[str] = mapped_column(default="")
     document_number: Mapped[text200] = mapped_column(default="")
 
-    actor: Mapped[User | None] = relationship(lazy="raise")
+    actor: Mapped[User | None] = relationship(foreign_keys=[actor_id], lazy="raise")
 
 
 class PetitionPosting(Base):
@@ -146,6 +148,14 @@ class PetitionPosting(Base):
     quantity: Mapped[int]
 
 
+TOKEN_INDEX = Index(
+    "ix_petition_lookup_tokens",
+    "tokens",
+    postgresql_using="gin",
+    postgresql_with={"fastupdate": "off"},
+).ddl_if("postgresql")
+
+
 class PetitionLookup(Base):
     """What a petition is found by (rules.lookup), beside it: its places in two orders, its tokens.
 
@@ -157,12 +167,7 @@ class PetitionLookup(Base):
     __table_args__ = (
         Index("ix_petition_lookup_received_key", "received_key").ddl_if("postgresql"),
         Index("ix_petition_lookup_due_key", "due_key").ddl_if("postgresql"),
-        Index(
-            "ix_petition_lookup_tokens",
-            "tokens",
-            postgresql_using="gin",
-            postgresql_with={"fastupdate": "off"},
-        ).ddl_if("postgresql"),
+        TOKEN_INDEX,
     )
 
     petition_id: Mapped[int] = mapped_column(ForeignKey("petitions.id"), primary_key=True)
@@ -171,7 +176,6 @@ class PetitionLookup(Base):
     tokens: Mapped[str] = mapped_column(Tokens)
 
 
-TOKEN_INDEX = next(index for index in PetitionLookup.__table__.indexes if "tokens" in index.columns)
 FOUND_IN = {"received_key": "petition_by_received", "due_key": "petition_by_due"}
 """SQLite's full-text table for each order; its row number is the key."""
 
@@ -204,6 +208,8 @@ def _keep_full_text(table: object, connection: Connection, **_: object) -> None:
             f"CREATE VIRTUAL TABLE {name} USING fts5(tokens, content='petition_lookup',"
             f" content_rowid='{key}', detail=none, tokenize=\"ascii tokenchars '_'\")"
         )
+        # Short pages: a rare token's rows are looked up in the long lists of common ones.
+        connection.exec_driver_sql(f"INSERT INTO {name} ({name}, rank) VALUES ('pgsz', 500)")
     for statement in triggers().values():
         connection.exec_driver_sql(statement)
 

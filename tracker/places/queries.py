@@ -110,7 +110,9 @@ def unit_tree(session: Session) -> dict[int, rules.Node]:
 def places_in(session: Session, ids: frozenset[int]) -> list[Place]:
     """Give the places of a scope, communes before their villages."""
     return list(
-        session.scalars(select(Place).where(Place.id.in_(ids)).order_by(Place.kind, Place.name))
+        session.scalars(
+            select(Place).where(answered_for(ids, Place.id)).order_by(Place.kind, Place.name)
+        )
     )
 
 
@@ -159,7 +161,7 @@ def scope_of(session: Session, home_id: int) -> Scope:
     ids = scope_ids(session, home_id)
     invented = session.scalars(
         select(Place.name)
-        .where(Place.is_fictional, Place.kind == PlaceKind.COMMUNE, Place.id.in_(ids))
+        .where(Place.is_fictional, Place.kind == PlaceKind.COMMUNE, answered_for(ids, Place.id))
         .order_by(Place.name)
     )
     return Scope(session.get_one(Place, home_id), ids, tuple(invented))

@@ -8,7 +8,8 @@ from tracker.core.csvout import Variant
 from tracker.core.i18n import N_, gettext
 from tracker.petitions.lifecycle import ENDED
 from tracker.reports.queries import Report, ReportLine
-from tracker.reports.rules import NUMBERS
+from tracker.reports.rules import FACTS, NUMBERS, line_from
+from tracker.reports.rules import Row as Counted
 
 
 class Row(NamedTuple):
@@ -86,3 +87,30 @@ COLUMNS: tuple[Column[Row], ...] = (
     _share("answered_share", N_("Share answered of all to be done (%)")),
     Column("note", N_("Note"), _note),
 )
+
+
+FACT_WORDS = {
+    "place": N_("Place"),
+    "category": N_("Category"),
+    "department": N_("Department in charge"),
+    "kind": N_("Kind"),
+    "level": N_("Level of competence"),
+    "channel": N_("Channel"),
+}
+"""The word for each thing that a petition is counted under."""
+
+
+def _fact(name: str) -> Column[Counted]:
+    return Column(name, FACT_WORDS[name], lambda row: getattr(row, name))
+
+
+def _times(name: str) -> Column[Counted]:
+    return Column(name, NUMBER_WORDS[name], lambda row: getattr(line_from(row.numbers), name))
+
+
+PETITION_COLUMNS: tuple[Column[Counted], ...] = (
+    Column("code", N_("Code"), lambda row: row.code),
+    *(_fact(name) for name in FACTS),
+    *(_times(name) for name in NUMBERS),
+)
+"""The columns of the petitions that a report counts, each with its numbers."""

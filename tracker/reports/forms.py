@@ -1,20 +1,25 @@
-"""What a report is asked by: a period in two days, a place, and the day up to which is counted."""
+"""What a report is asked by: a period, a place, and as at which day, by what had been typed."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from werkzeug.datastructures import MultiDict
-from wtforms import HiddenField, SelectField
+from wtforms import HiddenField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from tracker.core import clock
+from tracker.core.clock import shown_date
+from tracker.core.dates import parse_day
 from tracker.core.errors import NotFound
 from tracker.core.fields import BaseForm, DayField
-from tracker.core.i18n import N_
+from tracker.core.i18n import N_, gettext, say
 from tracker.reports.queries import PlaceTree
+from tracker.reports.queries.cuts import Asked as Drawn
 from tracker.reports.rules import (
     Cut,
+    Form,
     Period,
     PeriodRefused,
     named_period,
@@ -22,7 +27,10 @@ from tracker.reports.rules import (
     typed_period,
 )
 
+Read = TypeVar("Read")
 INDENT = "\u2003"
+QUARTERS = {"Q1": "I", "Q2": "II", "Q3": "III", "Q4": "IV"}
+FIRST_MONTHS = ("6", "9")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +42,12 @@ class Asked:
     cut: Cut
     tree: PlaceTree
     as_at: date | None
+    typed_by: date | None = None
+
+    @property
+    def drawn(self) -> Drawn:
+        """Give what lines and rows are asked for."""
+        return Drawn(self.tree, self.counted, self.typed_by)
 
     def arguments(self, **changes: str | None) -> dict[str, Any]:
         """Give the address' arguments of this report, or of one that differs in some of them."""
@@ -42,6 +56,7 @@ class Asked:
             "by": str(self.cut),
             "place": self.tree.top.key if self.tree.is_narrowed else None,
             "as_at": self.as_at.isoformat() if self.as_at else None,
+            "typed_by": self.typed_by.isoformat() if self.typed_by else None,
         }
         if "period" in changes:
             own |= {"from": None, "to": None}
@@ -51,30 +66,86 @@ class Asked:
 class ReportForm(BaseForm):
     """The fields above the report; its cut stays when they are sent."""
 
+    span = SelectField(N_("Period"), validate_choice=False)
+    year = StringField(N_("Year"), render_kw={"autocomplete": "off", "maxlength": 20})
+    form = SelectField(N_("Kind of period"), validate_choice=False)
     start = DayField(N_("From day"), name="from")
     end = DayField(N_("To day"), name="to")
     place = SelectField(N_("Place"), validate_choice=False)
     as_at = DayField(N_("Count up to"), description=N_("Empty counts up to today."))
+    typed_by = DayField(
+        N_("By what had been typed by"),
+        description=N_("Empty takes everything that is typed by now."),
+    )
     period = HiddenField()
     by = HiddenField()
 
     def __init__(self, arguments: MultiDict[str, str], tree: PlaceTree) -> None:
         super().__init__(arguments, meta={"csrf": False})
         self.tree = tree
+        self.errors_told: list[PeriodRefused] = []
         self.place.choices = [
             SelectChoice(place.key, INDENT * depth + place.choice)
             for depth, place in tree.in_order()
         ]
         self.place.data = self.place.data or tree.top.key
+        self.form.choices = [SelectChoice(str(form), say(form)) for form in Form]
+        self.span.choices = list(_spans())
+        self._show_named_period()
+        for field in (self.start, self.end, self.as_at, self.typed_by):
+            # A link says days as machines do; the page as people do.
+            if day := parse_day(_typed(field)):
+                field.raw_data = [shown_date(day)]
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether what is folded away holds something that shapes the report."""
+        folded = (self.start, self.end, self.as_at, self.typed_by)
+        return any(_typed(field) or field.errors for field in folded)
 
     def asked(self) -> Asked:
         """Give what is asked for; refuse a period that is none, and a place of someone else."""
-        tree = self._narrowed()
+        tree, cut = self._narrowed(), self._cut()
         today = clock.today()
-        as_at_text = _typed(self.as_at)
-        last = typed_as_at(as_at_text, today)
-        period = self._period(today)
-        return Asked(period, period.until(last), self._cut(), tree, last if as_at_text else None)
+        period = self._or_told(lambda: self._period(today))
+        last = self._or_told(lambda: typed_as_at(_typed(self.as_at), today))
+        typed_by = self._or_told(lambda: self._typed_by(today, period))
+        if period is None or last is None or self.errors_told:
+            raise self.errors_told.pop(0)
+        as_at = last if _typed(self.as_at) else None
+        return Asked(period, period.until(last), cut, tree, as_at, typed_by)
+
+    def _or_told(self, read: Callable[[], Read]) -> Read | None:
+        """Read a part of what is asked, or keep why it is refused: all is told at once."""
+        try:
+            return read()
+        except PeriodRefused as refusal:
+            self.errors_told.append(refusal)
+            return None
+
+    def _typed_by(self, today: date, period: Period | None) -> date | None:
+        text = _typed(self.typed_by)
+        if not text:
+            return None
+        day = typed_as_at(text, today, "typed_by")
+        if period is not None and day < period.start:
+            raise PeriodRefused(
+                "By %(day)s nothing of this period had been typed: it begins on %(start)s.",
+                "typed_by",
+                day=shown_date(day),
+                start=shown_date(period.start),
+            )
+        return day
+
+    def _show_named_period(self) -> None:
+        """Let the fields say the period that the address names, unless they were sent."""
+        key = _typed(self.period) or f"{clock.today().year}"
+        if self.year.raw_data or not key:
+            return
+        year, _, span = key.upper().partition("-")
+        is_offered = span in {choice.value for choice in _spans()}
+        self.year.data = year if is_offered else key
+        self.span.data = span if is_offered else ""
 
     def _narrowed(self) -> PlaceTree:
         text = _typed(self.place)
@@ -93,13 +164,42 @@ class ReportForm(BaseForm):
         start, end = _typed(self.start), _typed(self.end)
         if start or end:
             return typed_period(start, end or today.isoformat())
-        return named_period(_typed(self.period) or f"{today.year}")
+        key = _typed(self.period)
+        if self.year.raw_data:
+            key = "-".join(part for part in (_typed(self.year), _typed(self.span)) if part)
+        return named_period(key or f"{today.year}", self._form())
+
+    def _form(self) -> Form:
+        text = _typed(self.form)
+        if text and text not in {str(form) for form in Form}:
+            raise NotFound("There is no such report.")
+        return Form(text) if text else Form.CALENDAR
 
     def tell(self, refusal: PeriodRefused) -> None:
-        """Show a refused period beside the field in which it was typed."""
-        field = next((f for f in self if f.name == refusal.field), self.start)
-        field.errors = [*field.errors, refusal]
+        """Show what was refused beside the fields in which it was typed."""
+        for told in (refusal, *self.errors_told):
+            name = "year" if told.field == "period" else told.field
+            field = next((f for f in self if f.name == name), self.start)
+            field.errors = [*field.errors, told]
 
 
-def _typed(field: DayField | SelectField | HiddenField) -> str:
+def _spans() -> list[SelectChoice]:
+    return [
+        SelectChoice("", gettext("the whole year")),
+        *(
+            SelectChoice(f"{m:02}", gettext("month %(month)s", month=f"{m:02}"))
+            for m in range(1, 13)
+        ),
+        *(
+            SelectChoice(key, gettext("quarter %(quarter)s", quarter=roman))
+            for key, roman in QUARTERS.items()
+        ),
+        *(
+            SelectChoice(f"{many}M", gettext("the first %(months)s months", months=many))
+            for many in FIRST_MONTHS
+        ),
+    ]
+
+
+def _typed(field: DayField | SelectField | StringField | HiddenField) -> str:
     return str(field.raw_data[0]).strip() if field.raw_data else ""

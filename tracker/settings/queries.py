@@ -9,13 +9,14 @@ from sqlalchemy.orm import Session
 
 from tracker.accounts.models import SignIn, User
 from tracker.accounts.permissions import Role
+from tracker.calendar.models import InstallationSetting
 from tracker.core.errors import NotFound
 from tracker.core.text import sort_key
 from tracker.dialogues.models import Category, Department
 from tracker.places.models import Place
 from tracker.places.queries import unit_tree
 from tracker.places.rules import PlaceKind, chain, successors, unit_of_today
-from tracker.settings.rules import HOMES
+from tracker.settings.rules import HOMES, LAST_BACKUP
 
 Listed = Category | Department
 
@@ -220,3 +221,10 @@ def _has_ended(place: Place) -> bool:
 
 def _count(session: Session, asked: Select[int]) -> int:
     return session.scalar(select(func.count()).select_from(asked.subquery())) or 0
+
+
+def last_backup_at(session: Session) -> datetime | None:
+    """Give the moment that the last verified backup shows; None when there was none."""
+    asked = select(InstallationSetting.value).where(InstallationSetting.key == LAST_BACKUP)
+    value = session.scalar(asked)
+    return datetime.fromisoformat(value) if value else None

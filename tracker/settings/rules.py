@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from tracker.core.text import fold
 from tracker.places.rules import PlaceKind
@@ -11,6 +11,8 @@ LONGEST_CODE = 40
 HOMES = (PlaceKind.REGISTER, PlaceKind.PROVINCE, PlaceKind.COMMUNE)
 """What a person's place may be: records are answered for by communes and those above."""
 MOST_DUE_DAYS = 365
+LAST_BACKUP = "last_backup_at"
+BACKUP_TOO_OLD = timedelta(days=2)
 EARLIEST_DAY = date(1900, 1, 1)
 
 
@@ -27,3 +29,8 @@ def code_from(name: str, taken: Collection[str], *, between: str = "_") -> str:
         ending = f"{between}{number}"
         code = plain[: LONGEST_CODE - len(ending)].rstrip(between) + ending
     return code
+
+
+def is_too_old(last_backup: datetime | None, now: datetime) -> bool:
+    """Tell whether the last good backup is so old, or missing, that someone must see to it."""
+    return last_backup is None or now - last_backup > BACKUP_TOO_OLD

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, not_, or_, select, true
 from sqlalchemy.orm import Session
@@ -26,6 +26,8 @@ from tracker.dialogues.queries import (
 from tracker.dialogues.rules import Clock, Duty, Pressing, pressing
 from tracker.petitions.queries import PetitionFilter, petition_count_shown
 from tracker.places.models import Place
+from tracker.settings.queries import last_backup_at
+from tracker.settings.rules import is_too_old
 
 SHOWN = 8
 NEWLY_DAYS = 7
@@ -161,3 +163,16 @@ def _may_still_come(today: date) -> ColumnElement[bool]:
 def _is_ours() -> ColumnElement[bool]:
     """Leave out what was only written down from a source that names no day: nobody waits for it."""
     return or_(Dialogue.source == "", Dialogue.held_on.is_not(None))
+
+
+@dataclass(frozen=True, slots=True)
+class BackupAge:
+    """When the last good backup was made, if ever."""
+
+    at: datetime | None
+
+
+def backup_to_see_to(session: Session) -> BackupAge | None:
+    """Give the age of the last good backup when it is missing or too old."""
+    at = last_backup_at(session)
+    return BackupAge(at) if is_too_old(at, clock.now()) else None

@@ -45,6 +45,7 @@ def today() -> str:
     order = PILES.get(current_user().role, PILES[Role.LEADER])
     piles = today_piles(session, scope, order[:OPEN_PILES])
     shown = [piles[waiting] for waiting in order]
+    keeps_backups = current_user().role is Role.ADMIN and not current_scope().fictional
     newly, since = queries.newly_received(session, scope)
     return render_template(
         "today/today.html",
@@ -60,4 +61,5 @@ def today() -> str:
         newly=newly,
         newly_since=since,
         newly_days=queries.NEWLY_DAYS,
+        backup=queries.backup_to_see_to(session) if keeps_backups else None,
     )

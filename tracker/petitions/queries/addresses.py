@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tracker.accounts.models import User
 from tracker.core.clock import shown_date
 from tracker.core.dates import parse_day
 from tracker.core.i18n import N_, Labelled, gettext, language, say
@@ -42,6 +43,7 @@ WORDS = {
     "ageing": Ageing,
 }
 DAYS = ("received_from", "received_to")
+OF_CELL = ("cell_from", "cell_to", "cell_typed_by")
 TICKS = ("overdue", "date_unknown", "only_here", "plan_has_come", "not_press")
 LABELS = {
     "q": N_("Words"),
@@ -56,6 +58,7 @@ LABELS = {
     "only_here": N_("Only this place itself"),
     "department": N_("Department in charge"),
     "dialogue": N_("Dialogue"),
+    "monitor": N_("Monitor"),
     "received_from": N_("Received from"),
     "received_to": N_("Received to"),
     "date_unknown": N_("Day of receipt not known"),
@@ -136,7 +139,7 @@ def asked_in(
         else:
             found[field] = value
     if "cell" in kept:
-        kept |= {end: arguments[end] for end in ("cell_from", "cell_to") if arguments.get(end)}
+        kept |= {name: arguments[name] for name in OF_CELL if arguments.get(name)}
     if not with_names:
         found["without_names"] = True
     return Asked(PetitionFilter(**found), sort, shown, tuple(unknown), kept)
@@ -149,14 +152,18 @@ def petitions_address(
     place: str = "",
     department: str = "",
     dialogue: str = "",
+    monitor: str = "",
     sort: Sort | None = None,
     path: str = "/petitions",
 ) -> str:
     """Give the address of a list; rows are named by code (a place by key), never by id.
 
+    A monitor is named by the user name.
+
     `department=NOBODY` is "given to nobody".
     """
     named = {"category": category, "place": place, "department": department, "dialogue": dialogue}
+    named["monitor"] = monitor
     arguments = {name: code for name, code in named.items() if code}
     for field in fields(PetitionFilter):
         value = getattr(asked, field.name) if asked else None
@@ -171,7 +178,7 @@ def petitions_address(
     return f"{path}?{urlencode(arguments)}" if arguments else path
 
 
-_ROWS_OF_FIELD = ("category_id", "place_id", "department_id", "dialogue_id")
+_ROWS_OF_FIELD = ("category_id", "place_id", "department_id", "dialogue_id", "monitor_id")
 _WRITTEN_APART = ("cell", "without_names", *_ROWS_OF_FIELD)
 
 
@@ -182,9 +189,10 @@ def _written(value: Any) -> str:
 
 
 def _cell_written(cell: Flow | Stock) -> dict[str, str]:
+    typed = {"cell_typed_by": cell.typed_by.isoformat()} if cell.typed_by else {}
     if isinstance(cell, Stock):
-        return {"cell": cell.measure, "cell_to": cell.as_at.isoformat()}
-    return {
+        return {"cell": cell.measure, "cell_to": cell.as_at.isoformat()} | typed
+    return typed | {
         "cell": cell.measure,
         "cell_from": cell.day_from.isoformat(),
         "cell_to": cell.day_to.isoformat(),
@@ -241,6 +249,11 @@ def _dialogue(session: Session, scope: frozenset[int], code: str) -> tuple[str, 
     return ("dialogue_id", row.id, row.code) if row and row.place_id in scope else None
 
 
+def _monitor(session: Session, scope: frozenset[int], name: str) -> tuple[str, Any, str] | None:
+    row = session.scalar(select(User).where(User.username == name))
+    return ("monitor_id", row.id, row.full_name) if row and row.place_id in scope else None
+
+
 def _name(row: Category | Department) -> str:
     return row.name_en if language() == "en" else row.name_vi
 
@@ -251,21 +264,21 @@ _ROWS: dict[str, _Reader] = {
     "department": _department,
     "place": _place,
     "dialogue": _dialogue,
+    "monitor": _monitor,
 }
 
 
 def _cell(measure: str, arguments: Mapping[str, str]) -> tuple[str, Any, str] | None:
     first = parse_day(arguments.get("cell_from", ""))
     last = parse_day(arguments.get("cell_to", ""))
-    if last is None:
+    typed_by = parse_day(arguments.get("cell_typed_by", ""))
+    if last is None or (typed_by is None and arguments.get("cell_typed_by", "").strip()):
         return None
     if measure in STANDS:
-        word = gettext(STANDS[measure])
-        return (
-            "cell",
-            Stock(measure, last),
-            gettext("%(number)s on %(day)s", number=word, day=shown_date(last)),
+        told = gettext(
+            "%(number)s on %(day)s", number=gettext(STANDS[measure]), day=shown_date(last)
         )
+        return "cell", Stock(measure, last, typed_by), _as_typed(told, typed_by)
     if measure not in FLOWS or first is None or first > last:
         return None
     told = gettext(
@@ -274,4 +287,12 @@ def _cell(measure: str, arguments: Mapping[str, str]) -> tuple[str, Any, str] | 
         day_from=shown_date(first),
         day_to=shown_date(last),
     )
-    return "cell", Flow(measure, first, last), told
+    return "cell", Flow(measure, first, last, typed_by), _as_typed(told, typed_by)
+
+
+def _as_typed(told: str, typed_by: date | None) -> str:
+    if typed_by is None:
+        return told
+    return gettext(
+        "%(cell)s, by what had been typed by %(day)s", cell=told, day=shown_date(typed_by)
+    )

@@ -1,9 +1,10 @@
 """What a form or a filter of petitions offers to choose from."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.accounts.models import User
@@ -12,7 +13,22 @@ from tracker.core.i18n import gettext, language
 from tracker.core.text import sort_key
 from tracker.dialogues.models import Category, Department
 from tracker.places.models import Place
+from tracker.places.queries import answered_for
 from tracker.places.rules import PlaceKind
+
+MOST_VILLAGES = 200
+"""A list to choose from names no villages where there are more places than these."""
+
+
+class _Place(NamedTuple):
+    """What is read of a place to choose it."""
+
+    id: int
+    key: str
+    name: str
+    kind: PlaceKind
+    parent_id: int | None
+    valid_to: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,19 +44,43 @@ class Choice:
 
 def category_choices(session: Session) -> list[Choice]:
     """Give the categories in their order, retired ones too."""
-    return _choices(session.scalars(select(Category).order_by(Category.position, Category.id)))
+    return _choices(session, Category)
 
 
 def department_choices(session: Session) -> list[Choice]:
     """Give the departments in their order, retired ones too."""
-    return _choices(session.scalars(select(Department).order_by(Department.position)))
+    return _choices(session, Department)
 
 
 def place_choices(session: Session, scope: frozenset[int]) -> list[Choice]:
     """Give the places of a scope in groups: villages first, then their commune; today's first."""
-    places = {
-        place.id: place for place in session.scalars(select(Place).where(Place.id.in_(scope)))
-    }
+    return _in_groups(_places(session, scope))
+
+
+def place_filter(
+    session: Session, scope: frozenset[int], chosen_id: int | None = None
+) -> list[Choice]:
+    """Give the places that a list may be narrowed to; of a wide scope no other's villages.
+
+    Those of the commune that is chosen are there: the way leads from the province downwards.
+    """
+    if len(scope) <= MOST_VILLAGES:
+        return place_choices(session, scope)
+    near = [Place.id == chosen_id, Place.parent_id == chosen_id]
+    around = select(Place.parent_id).where(Place.id == chosen_id).scalar_subquery()
+    shown = or_(Place.kind != PlaceKind.VILLAGE, *near, Place.parent_id == around)
+    return _in_groups(_places(session, scope, shown))
+
+
+def _places(
+    session: Session, scope: frozenset[int], *which: ColumnElement[bool]
+) -> dict[int, _Place]:
+    columns = [getattr(Place, name) for name in _Place._fields]
+    rows = session.execute(select(*columns).where(answered_for(scope, Place.id), *which))
+    return {row.id: _Place(*row) for row in rows}
+
+
+def _in_groups(places: dict[int, _Place]) -> list[Choice]:
     return [
         Choice(place.id, place.key, place.name, _group_name(_group_of(place, places)))
         for place in sorted(places.values(), key=lambda place: _place_order(place, places))
@@ -65,26 +105,23 @@ def monitor_choices(session: Session, scope: frozenset[int], kept: User | None) 
     }
 
 
-def _choices(rows: Iterable[Category | Department]) -> list[Choice]:
+def _choices(session: Session, kind: type[Category | Department]) -> list[Choice]:
+    name = kind.name_en if language() == "en" else kind.name_vi
+    asked = select(kind.id, kind.code, name, kind.is_retired).order_by(kind.position, kind.id)
     return [
-        Choice(
-            row.id,
-            row.code,
-            row.name_en if language() == "en" else row.name_vi,
-            is_retired=row.is_retired,
-        )
-        for row in rows
+        Choice(key, code, word, is_retired=is_retired)
+        for key, code, word, is_retired in session.execute(asked)
     ]
 
 
-def _group_of(place: Place, places: dict[int, Place]) -> Place | None:
+def _group_of(place: _Place, places: dict[int, _Place]) -> _Place | None:
     if place.kind is PlaceKind.COMMUNE:
         return place
     parent = places.get(place.parent_id or 0)
     return parent if place.kind is PlaceKind.VILLAGE and parent else None
 
 
-def _group_name(commune: Place | None) -> str:
+def _group_name(commune: _Place | None) -> str:
     if commune is None:
         return gettext("Wider than a commune")
     if commune.valid_to is None:
@@ -92,7 +129,7 @@ def _group_name(commune: Place | None) -> str:
     return gettext("%(name)s (until %(day)s)", name=commune.name, day=shown_date(commune.valid_to))
 
 
-def _place_order(place: Place, places: dict[int, Place]) -> tuple[object, ...]:
+def _place_order(place: _Place, places: dict[int, _Place]) -> tuple[object, ...]:
     commune = _group_of(place, places)
     if commune is None:
         return (2, "", 0, 0, sort_key(place.name))
@@ -108,5 +145,5 @@ def _place_order(place: Place, places: dict[int, Place]) -> tuple[object, ...]:
 
 def fictional_ids(session: Session, scope: frozenset[int]) -> frozenset[int]:
     """Give the invented places of a scope."""
-    asked = select(Place.id).where(Place.is_fictional, Place.id.in_(scope))
+    asked = select(Place.id).where(Place.is_fictional, answered_for(scope, Place.id))
     return frozenset(session.scalars(asked))

@@ -18,11 +18,16 @@ class Sort(Labelled):
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """A number of a report that counts what happened in a period: received, reopened, ended_…."""
+    """A number of a report that counts what happened in a period: received, reopened, ended_….
+
+    `typed_by` counts what had been typed by the end of a day, under the place, category and
+    department of then; the other filters are read so too.
+    """
 
     measure: str
     day_from: date
     day_to: date
+    typed_by: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,7 @@ class Stock:
 
     measure: str
     as_at: date
+    typed_by: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,7 @@ class PetitionFilter:
     only_here: bool = False
     department_id: int | None = None
     dialogue_id: int | None = None
+    monitor_id: int | None = None
     received_from: date | None = None
     received_to: date | None = None
     date_unknown: bool = False

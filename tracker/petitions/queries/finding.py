@@ -34,6 +34,7 @@ from tracker.petitions.rules.lookup import (
     WAITS_FOR_DUE,
     span_tokens,
     token,
+    unit_token,
 )
 from tracker.places.queries import Reach
 
@@ -46,15 +47,17 @@ NOTHING = one_of(NEVER)
 RECEIVED, DUE = "received_key", "due_key"
 EVERYWHERE = (0, 2**63 - 1)
 FACTS = {
-    "category_id": "c",
     "department_id": "d",
     "dialogue_id": "g",
-    "status": "s",
+    "monitor_id": "m",
     "kind": "k",
     "level": "l",
     "channel": "h",
 }
 """Fields of the filter that are one token, and its kind."""
+_RUNNING = (Timeliness.LATE, Timeliness.DUE_SOON, Timeliness.IN_TIME)
+_WAITING = (Acknowledgement.LATE, Acknowledgement.DUE)
+"""What only open petitions can be."""
 ONE_DAY = timedelta(days=1)
 
 
@@ -69,7 +72,14 @@ class Wanted:
 
 def wanted_by(scope: frozenset[int], asked: PetitionFilter, terms: Terms) -> Wanted:
     """Say by tokens and days what a filter asks, `cell` apart."""
-    clauses = [_places(scope), *_by_facts(asked), *_by_standing(asked, terms)]
+    unit = _unit(scope, asked)
+    of_unit = [one_of(*(unit_token(unit, *fact) for fact in facts)) for facts in _by_unit(asked)]
+    clauses = [*of_unit, *_by_facts(asked), *_by_standing(asked, terms)]
+    # What is asked of a unit says already that the place is one of its own.
+    if not of_unit or unit is None or asked.only_here:
+        clauses += _by_place(scope, asked)
+    elif not (isinstance(scope, Reach) and scope.unit_id == unit):
+        clauses.append(_places(scope))
     if asked.q.strip():
         clauses += by_words(asked.q, with_names=not asked.without_names)
     first, last = asked.received_from, asked.received_to
@@ -77,7 +87,7 @@ def wanted_by(scope: frozenset[int], asked: PetitionFilter, terms: Terms) -> Wan
         first = first or FIRST_DAY
         clauses += _without_open_spans(last)
     if asked.ageing is not None:
-        clauses += [one_of(token("s", Status.RECEIVED)), one_of(token("y", Precision.DAY))]
+        clauses.append(one_of(token("y", Precision.DAY)))
         days = reached_after(asked.ageing, terms)
         clauses += [NOTHING] if days is None else []
         oldest = terms.today - timedelta(days=days or 0)
@@ -155,17 +165,42 @@ def _places(scope: frozenset[int]) -> Clause:
     return one_of(*(token("p", place_id) for place_id in sorted(scope))) if scope else NOTHING
 
 
+def _unit(scope: frozenset[int], asked: PetitionFilter) -> int | None:
+    """Give the unit in which is asked, if it is one."""
+    if asked.place_id is not None and not asked.only_here:
+        return asked.place_id
+    return scope.unit_id if isinstance(scope, Reach) else None
+
+
+def _by_place(scope: frozenset[int], asked: PetitionFilter) -> Iterator[Clause]:
+    yield _places(scope)
+    if asked.place_id is not None:
+        yield one_of(token("p" if asked.only_here else "u", asked.place_id))
+
+
+def _by_unit(asked: PetitionFilter) -> Iterator[list[tuple[str, object]]]:
+    """Give what is asked of facts that have tokens of each unit: one of each list must hold."""
+    if asked.category_id is not None:
+        yield [("c", asked.category_id)]
+    if asked.status is not None:
+        yield [("s", asked.status)]
+    if asked.group is not None:
+        yield [("s", status) for status in sorted(statuses_of({asked.group}))]
+    if asked.ageing is not None:
+        yield [("s", Status.RECEIVED)]
+    if asked.plan_has_come:
+        yield [("s", Status.DEFERRED)]
+    if asked.open is not None:
+        yield [("o", int(asked.open))]
+    elif asked.overdue or asked.timeliness in _RUNNING or asked.ack in _WAITING:
+        yield [("o", 1)]
+
+
 def _by_facts(asked: PetitionFilter) -> Iterator[Clause]:
     for name, kind in FACTS.items():
         value = getattr(asked, name)
         if value is not None:
             yield one_of(token(kind, value))
-    if asked.place_id is not None:
-        yield one_of(token("p" if asked.only_here else "u", asked.place_id))
-    if asked.group is not None:
-        yield one_of(*sorted(token("s", status) for status in statuses_of({asked.group})))
-    if asked.open is not None:
-        yield one_of(token("o", int(asked.open)))
     if asked.date_unknown:
         yield none_of(token("y", Precision.DAY))
     if asked.not_press:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Subquery, and_, case, column, func, or_, select
 from sqlalchemy.orm import Session
 
+from tracker.accounts.models import User
 from tracker.core.dates import Precision, first_day
 from tracker.core.i18n import gettext, language
 from tracker.core.paging import PAGE_SIZE, Order, Page, ordered, page_of, read_key, written_key
@@ -23,8 +24,9 @@ from tracker.petitions.lifecycle import (
     Petitioner,
     Status,
 )
-from tracker.petitions.models import Petition, PetitionPosting
-from tracker.petitions.queries.filters import Flow, PetitionFilter, Sort, Stock
+from tracker.petitions.models import Petition
+from tracker.petitions.queries.cells import COUNTED_DAY, behind, summed
+from tracker.petitions.queries.filters import Flow, PetitionFilter, Sort
 from tracker.petitions.queries.finding import (
     DUE,
     EVERYWHERE,
@@ -38,7 +40,6 @@ from tracker.petitions.queries.finding import (
 )
 from tracker.petitions.queries.standing import ages_as, stands_as, tells_as, terms_of
 from tracker.petitions.rules import (
-    STOCKS,
     Acknowledgement,
     Ageing,
     Terms,
@@ -54,6 +55,8 @@ from tracker.places.queries import answered_for
 
 EXCERPT = 300
 STREAMED = 500
+FACTS = ("category_id", "status", "kind", "level", "channel", "dialogue_id", "monitor_id")
+"""Fields of the filter that are a column of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,7 @@ class PetitionRow:
     plan_on: date | None
     ended_on: date | None
     dialogue_code: str | None
+    monitor: str | None
     is_fictional: bool
 
     @property
@@ -184,7 +188,8 @@ def petition_count_shown(
     """Count the rows of the list as far as a page says; those of a report's number to the last."""
     terms = terms or terms_of(session)
     if asked.cell is not None:
-        return petition_count(session, scope, asked, terms)
+        known = summed(session, scope, asked)
+        return petition_count(session, scope, asked, terms) if known is None else known
     return count_to(session, wanted_by(scope, asked, terms))
 
 
@@ -193,18 +198,37 @@ def petition_export_rows(
 ) -> Iterator[ExportRow]:
     """Give all rows of the list, in its order, a few hundred in memory at a time."""
     terms = terms_of(session)
-    streamed = {"yield_per": STREAMED}
-    if asked.cell is not None:
-        counted = _with_names(_matching(session, scope, asked, terms), ExportRow, scope)
-        rows = session.execute(ordered(counted, _orders(sort, asked)), execution_options=streamed)
+    columns = _columns(ExportRow, scope)
+    for statement in ordered_petitions(session, scope, asked, sort, terms):
+        rows = session.execute(
+            statement.with_only_columns(*columns), execution_options={"yield_per": STREAMED}
+        )
         yield from (ExportRow(terms, *row) for row in rows)
+
+
+def ordered_petitions(
+    session: Session, scope: frozenset[int], asked: PetitionFilter, sort: Sort, terms: Terms
+) -> Iterator[Select[Any]]:
+    """Select all petitions of the list in its order, by one statement after another.
+
+    Each is joined to what `petition_fields` names; the caller says which columns it wants.
+    """
+    if asked.cell is not None:
+        counted = _with_lists(_matching(session, scope, asked, terms))
+        yield ordered(counted, _orders(sort, asked))
         return
     wanted = wanted_by(scope, asked, terms)
     for stretch in _stretches(sort, None, backward=False):
-        found_here = _found_in_order(session, wanted, sort, stretch, backward=False)
-        statement = _named(found_here.subquery(), ExportRow, scope, sort, backward=False)
-        for row in session.execute(statement, execution_options=streamed):
-            yield ExportRow(terms, *row[:-1])
+        keys = _found_in_order(session, wanted, sort, stretch, backward=False).subquery()
+        statement = select(keys.c.key).select_from(keys)
+        statement = _with_lists(statement.join(Petition, Petition.id == keys.c.petition_id))
+        yield statement.order_by(_directed(keys.c.key, sort, backward=False))
+
+
+def petition_fields(scope: frozenset[int]) -> dict[str, Any]:
+    """Give what the database knows of a petition, by the names of ExportRow."""
+    names = [field.name for field in fields(ExportRow) if field.name != "terms"]
+    return dict(zip(names, _columns(ExportRow, scope), strict=True))
 
 
 def _some(
@@ -268,41 +292,12 @@ def _matching(
     session: Session, scope: frozenset[int], asked: PetitionFilter, terms: Terms
 ) -> Select[Any]:
     """Select the petitions behind a number of a report, as far as the other filters leave them."""
-    statement = select(Petition.id).where(*_places(scope, asked))
-    if isinstance(asked.cell, Flow):
-        statement = statement.join(PetitionPosting, PetitionPosting.petition_id == Petition.id)
-        statement = statement.where(
-            PetitionPosting.measure == asked.cell.measure,
-            PetitionPosting.day.between(asked.cell.day_from, asked.cell.day_to),
-        )
-    if isinstance(asked.cell, Stock):
-        statement = statement.where(Petition.id.in_(_standing(asked.cell)))
+    statement, asked = behind(scope, asked)
     if asked.q.strip():
         clauses = by_words(asked.q, with_names=not asked.without_names)
         words = found(session, Wanted(tuple(clauses))).subquery()
         statement = statement.where(Petition.id.in_(select(words.c.petition_id)))
     return statement.where(*_conditions(asked, terms))
-
-
-def _places(scope: frozenset[int], asked: PetitionFilter) -> Iterator[ColumnElement[bool]]:
-    yield answered_for(scope, Petition.place_id)
-    if asked.place_id is not None:
-        yield (
-            Petition.place_id == asked.place_id
-            if asked.only_here
-            else answered_for(asked.place_id, Petition.place_id)
-        )
-
-
-def _standing(stock: Stock) -> Select[Any]:
-    weights = STOCKS.get(stock.measure, {stock.measure: 1})
-    weighed = case(weights, value=PetitionPosting.measure, else_=0) * PetitionPosting.quantity
-    return (
-        select(PetitionPosting.petition_id)
-        .where(PetitionPosting.measure.in_(weights), PetitionPosting.day <= stock.as_at)
-        .group_by(PetitionPosting.petition_id)
-        .having(func.sum(weighed) == 1)
-    )
 
 
 def _conditions(asked: PetitionFilter, terms: Terms) -> Iterator[ColumnElement[bool]]:
@@ -312,7 +307,7 @@ def _conditions(asked: PetitionFilter, terms: Terms) -> Iterator[ColumnElement[b
 
 
 def _by_facts(asked: PetitionFilter) -> Iterator[ColumnElement[bool]]:
-    for name in ("category_id", "status", "kind", "level", "channel", "dialogue_id"):
+    for name in FACTS:
         wanted = getattr(asked, name)
         if wanted is not None:
             yield getattr(Petition, name) == wanted
@@ -368,7 +363,7 @@ def _orders(sort: Sort, asked: PetitionFilter) -> list[Order]:
     }[sort]
     by.append(Order(Petition.id.expression, descending=sort is Sort.NEWEST))
     if isinstance(asked.cell, Flow):
-        by.append(Order(PetitionPosting.day.expression))
+        by.append(Order(COUNTED_DAY))
     return by
 
 
@@ -386,6 +381,7 @@ def _columns(row: type[PetitionRow], scope: frozenset[int]) -> list[Any]:
         "department": Department.name_en if in_english else Department.name_vi,
         "place": Place.name,
         "is_fictional": Place.is_fictional,
+        "monitor": User.full_name,
         "dialogue_code": case(
             (answered_for(scope, Dialogue.place_id), Dialogue.code),
             (Dialogue.id.is_not(None), gettext("of another place")),
@@ -406,4 +402,5 @@ def _with_lists(statement: Select[Any]) -> Select[Any]:
         .join(Category, Category.id == Petition.category_id)
         .outerjoin(Department, Department.id == Petition.department_id)
         .outerjoin(Dialogue, Dialogue.id == Petition.dialogue_id)
+        .outerjoin(User, User.id == Petition.monitor_id)
     )

@@ -94,6 +94,14 @@ def token(kind: str, value: object) -> str:
     return f"_{kind}{value}"
 
 
+def unit_token(unit_id: int | None, kind: str, value: object) -> str:
+    """Write one fact of petitions of a unit as a token: few rows have it where the unit is small.
+
+    Without a unit it is the fact alone.
+    """
+    return token(kind, value) if unit_id is None else f"_u{unit_id}{kind}{value}"
+
+
 def span_tokens(kind: str, first: date, last: date) -> list[str]:
     """Give the tokens of the spans that hold exactly the days from first to last: a few of each.
 
@@ -120,18 +128,21 @@ def _day_tokens(kind: str, day: date | None) -> tuple[str, ...]:
 
 
 def _day_number(day: date) -> int:
-    return min(max((day - FIRST_DAY).days, 0), 4 ** len(LONGEST_FIRST) - 1)
+    last: int = 4 ** len(LONGEST_FIRST) - 1
+    return min(max((day - FIRST_DAY).days, 0), last)
 
 
 def _facts(petition: Found, units: Collection[int]) -> Iterator[str]:
+    is_open = int(petition.status in OPEN)
+    for unit in (None, *units):
+        yield unit_token(unit, "c", petition.category_id)
+        yield unit_token(unit, "s", petition.status)
+        yield unit_token(unit, "o", is_open)
     yield from (token("u", unit) for unit in units)
     yield token("p", petition.place_id)
-    yield token("c", petition.category_id)
     yield token("d", petition.department_id or NO_ONE)
     yield token("g", petition.dialogue_id or NO_ONE)
     yield token("m", petition.monitor_id or NO_ONE)
-    yield token("s", petition.status)
-    yield token("o", int(petition.status in OPEN))
     yield token("k", petition.kind)
     yield token("l", petition.level)
     yield token("h", petition.channel)

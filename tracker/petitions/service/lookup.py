@@ -77,10 +77,23 @@ def rebuild_lookup(session: Session, progress: Callable[[int], None] | None = No
         _without_indexes(session)
         session.execute(delete(PetitionLookup))
         for rows in lookup_rows(session):
-            session.execute(insert(PetitionLookup), [as_values(row) for row in rows])
+            _add(session, rows)
             if progress:
                 progress(len(rows))
         _with_indexes(session)
+
+
+def _add(session: Session, rows: Sequence[LookupRow]) -> None:
+    """Add rows that are not there yet, as fast as the engine takes them."""
+    connection = session.connection()
+    if connection.dialect.name == "sqlite":
+        connection.execute(insert(PetitionLookup), [as_values(row) for row in rows])
+        return
+    columns = ", ".join(("petition_id", *KEPT))
+    cursor: Any = connection.connection.cursor()
+    with cursor.copy(f"COPY petition_lookup ({columns}) FROM STDIN") as copied:
+        for row in rows:
+            copied.write_row(tuple(as_values(row).values()))
 
 
 def _without_indexes(session: Session) -> None:

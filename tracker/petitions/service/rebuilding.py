@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from tracker.calendar.queries import clockwork
 from tracker.core.dates import Precision
-from tracker.core.db import transaction
+from tracker.core.db import roomy, transaction
 from tracker.ledger import service as ledger
 from tracker.ledger.models import LedgerEntry
 from tracker.ledger.rules import MEASURES
@@ -51,9 +51,10 @@ def sum_up(session: Session) -> None:
     For whoever inserts entries in bulk (`petitions.rules.entries`, `Entry.row`); in the caller's
     transaction.
     """
-    session.execute(delete(PetitionPosting))
-    session.execute(text(_POSTINGS))
-    ledger.rebuild(session)
+    with roomy(session):
+        session.execute(delete(PetitionPosting))
+        session.execute(text(_POSTINGS))
+        ledger.rebuild(session)
 
 
 _POSTINGS = f"""
@@ -108,10 +109,11 @@ def fill_ack_dates(session: Session) -> None:
     missing = (Petition.ack_due_on.is_(None), Petition.date_precision == Precision.DAY)
     with transaction(session):
         works = clockwork(session)
-        for day in session.scalars(select(Petition.received_on).where(*missing).distinct()).all():
-            due_on = ack_due(day, Precision.DAY, works)
+        asked = select(Petition.received_on, Petition.kind).where(*missing).distinct()
+        for day, kind in session.execute(asked).all():
+            due_on = ack_due(day, Precision.DAY, works, kind)
             if due_on is not None:
-                theirs = (*missing, Petition.received_on == day)
+                theirs = (*missing, Petition.received_on == day, Petition.kind == kind)
                 ids = session.scalars(select(Petition.id).where(*theirs)).all()
                 session.execute(update(Petition).where(*theirs).values(ack_due_on=due_on))
                 renew_lookups(session, ids)

@@ -23,13 +23,14 @@ from tracker.petitions.queries import (
     petition_count_shown,
     petition_export_rows,
     petition_page,
+    terms_of,
 )
 from tracker.petitions.queries.addresses import LABELS, Asked, asked_in
 from tracker.petitions.queries.choices import (
     category_choices,
     department_choices,
     fictional_ids,
-    place_choices,
+    place_filter,
 )
 from tracker.petitions.views.blueprint import bp, may_see_names
 
@@ -56,15 +57,18 @@ def index() -> Any:
         return redirect(f"{request.path}?{urlencode(said)}".rstrip("?"), 303)
     session, scope = db_session(), current_scope().ids
     asked = asked_in(session, scope, request.args, with_names=may_see_names())
-    page = petition_page(session, scope, asked.filter, asked.sort, request.args.get("after"))
+    terms, after = terms_of(session), request.args.get("after")
+    page = petition_page(session, scope, asked.filter, asked.sort, after, terms=terms)
     form = FilterForm(request.args)
     form.offer(
-        category_choices(session), place_choices(session, scope), department_choices(session)
+        category_choices(session),
+        place_filter(session, scope, asked.filter.place_id),
+        department_choices(session),
     )
     return render_template(
         "petitions/list.html",
         page=page,
-        count=petition_count_shown(session, scope, asked.filter),
+        count=petition_count_shown(session, scope, asked.filter, terms),
         asked=asked,
         form=form,
         labels=LABELS,

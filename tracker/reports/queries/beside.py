@@ -1,13 +1,19 @@
 """What stands beside the report: what no period holds, dialogues held, figures of others."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
+from tracker.commitments.lifecycle import State
+from tracker.commitments.queries import CommitmentFilter
+from tracker.commitments.queries.register import matching, stands_as
+from tracker.core import clock
 from tracker.core.i18n import N_, Labelled, language
 from tracker.dialogues.lifecycle import Stage
 from tracker.dialogues.models import Dialogue
+from tracker.dialogues.queries.yearly import year_of
 from tracker.petitions.queries import Flow, PetitionFilter, petition_count
 from tracker.petitions.queries.choices import fictional_ids
 from tracker.petitions.rules import RECEIVED
@@ -48,6 +54,31 @@ class Dialogues:
 
 
 @dataclass(frozen=True, slots=True)
+class Promises:
+    """Commitments due in a period, by how they stand today."""
+
+    due: int
+    states: Mapping[State, int]
+
+    @property
+    def kept_share(self) -> float | None:
+        """The share that was kept, in time or late; nothing when none was due."""
+        kept = self.states[State.KEPT] + self.states[State.KEPT_LATE]
+        return kept / self.due if self.due else None
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """Dialogues that the communes of a place owe in a calendar year, and those they held in it."""
+
+    year: int
+    communes: int
+    dialogues: int
+    held: int
+    lacking: int
+
+
+@dataclass(frozen=True, slots=True)
 class Beside:
     """Everything that is shown with the report and never added up with it.
 
@@ -60,6 +91,8 @@ class Beside:
     figures: list[Figure]
     own_dialogues: int
     own_received: int
+    promises: Promises
+    owed: Owed
 
 
 def beside(session: Session, places: frozenset[int], period: Period) -> Beside:
@@ -73,6 +106,29 @@ def beside(session: Session, places: frozenset[int], period: Period) -> Beside:
         figures,
         _dialogues(session, own, period).count if own else 0,
         petition_count(session, own, received) if own else 0,
+        _promises(session, places, period),
+        _owed(session, places, period.end.year),
+    )
+
+
+def _promises(session: Session, places: frozenset[int], period: Period) -> Promises:
+    asked = CommitmentFilter(due_from=period.start, due_to=period.end)
+    today = clock.today()
+    counts = [func.sum(case((stands_as(state, today), 1), else_=0)) for state in State]
+    due, *states = session.execute(
+        matching(session, places, asked).with_only_columns(func.count(), *counts)
+    ).one()
+    return Promises(due, {s: int(n or 0) for s, n in zip(State, states, strict=True)})
+
+
+def _owed(session: Session, places: frozenset[int], year: int) -> Owed:
+    rows = year_of(session, places, year).rows
+    return Owed(
+        year,
+        len(rows),
+        sum(row.owed for row in rows),
+        sum(row.held for row in rows),
+        sum(row.held < row.owed for row in rows),
     )
 
 

@@ -165,9 +165,9 @@ def _by_month(session: Session, asked: Asked) -> Iterator[ReportLine]:
     found = monthly_sums(session, asked.tree.home, spans, _moment(asked.typed_by))
     before = dict.fromkeys(MEASURES, 0) | dict(found[0])
     for month, inside in zip(months, found[1:], strict=True):
-        name = gettext("month %(month)s/%(year)s", month=f"{month.start:%m}", year=month.start.year)
+        name = gettext("month %(month)s/%(year)s", month=f"{month.end:%m}", year=month.end.year)
         numbers = line_of(before, inside)
-        yield ReportLine(name[0].upper() + name[1:], f"{month.start:%Y-%m}", month, numbers)
+        yield ReportLine(name[0].upper() + name[1:], f"{month.end:%Y-%m}", month, numbers)
         for measure, quantity in inside.items():
             before[measure] += quantity
 

@@ -11,6 +11,9 @@ from tracker.reports.queries.cuts import Asked, ReportLine, lines_by, unit_lines
 from tracker.reports.queries.places import PlaceName, PlaceTree
 from tracker.reports.rules import Cut, Line, Period, total, total_in_turn
 
+HOTTEST = 8
+"""So many hot spots are shown."""
+
 
 class Subtotal(NamedTuple):
     """The places that one commune answers for today, and their sum."""
@@ -23,7 +26,7 @@ class Subtotal(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Lines, their total, and the total of the same days a year before.
+    """Lines, their total, and the totals of the same days a year before and of the period before.
 
     `recounted` is what stood at the end by the sums of the place as a whole, which are kept apart
     from those of the lines: reading them costs the same at any size. Counting the petitions
@@ -41,6 +44,7 @@ class Report:
     is_wholly_fictional: bool
     recounted: int
     typed_by: date | None = None
+    just_before: Line = Line()
 
     @property
     def is_empty(self) -> bool:
@@ -58,6 +62,13 @@ class Report:
         standing = [line for line in self.lines if line.numbers.outstanding > 0 and line.has_rows]
         most = lambda line: (line.numbers.outstanding, line.numbers.late)  # noqa: E731
         return max(standing, key=most) if standing else None
+
+    @property
+    def hot_spots(self) -> list[ReportLine]:
+        """Give the lines with the most outstanding, the worst first."""
+        standing = [line for line in self.lines if line.numbers.outstanding > 0]
+        worst = lambda line: (-line.numbers.outstanding, -line.numbers.late)  # noqa: E731
+        return sorted(standing, key=worst)[:HOTTEST]
 
     @property
     def communes(self) -> list[Subtotal]:
@@ -82,7 +93,8 @@ def resolution_report(
     the place, category and department of then, by the units of today.
     """
     lines = lines_by(session, cut, Asked(tree, period, typed_by))
-    whole, year_before = unit_lines(session, tree.home, [period, period.year_before()], typed_by)
+    beside = [period, period.year_before(), period.just_before()]
+    whole, year_before, just_before = unit_lines(session, tree.home, beside, typed_by)
     numbers = [line.numbers for line in lines]
     return Report(
         cut=cut,
@@ -95,4 +107,5 @@ def resolution_report(
         is_wholly_fictional=tree.is_wholly_fictional,
         recounted=whole.outstanding,
         typed_by=typed_by,
+        just_before=just_before,
     )

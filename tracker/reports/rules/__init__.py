@@ -1,5 +1,20 @@
 """What a report is made of: a period, and lines of numbers that balance."""
 
+from tracker.reports.rules.days import Band, Spread, bands, nearest_rank, spread
+from tracker.reports.rules.frozen import (
+    FACTS,
+    Changes,
+    Difference,
+    Moved,
+    Row,
+    canonical,
+    differing_cells,
+    differing_rows,
+    digest,
+    line_from,
+    numbers_of,
+    row_from,
+)
 from tracker.reports.rules.lines import (
     FLOWS,
     NUMBERS,
@@ -12,6 +27,7 @@ from tracker.reports.rules.lines import (
     total_in_turn,
 )
 from tracker.reports.rules.periods import (
+    Form,
     Period,
     PeriodRefused,
     named_period,
@@ -21,17 +37,35 @@ from tracker.reports.rules.periods import (
 )
 
 __all__ = [
-    "FLOWS",
-    "NUMBERS",
-    "STANDING",
+    "Band",
+    "Changes",
     "Cut",
+    "Difference",
+    "FACTS",
+    "FLOWS",
+    "Form",
     "Line",
+    "Moved",
+    "NUMBERS",
     "Period",
     "PeriodRefused",
+    "Row",
+    "STANDING",
+    "Spread",
+    "bands",
+    "canonical",
+    "differing_cells",
+    "differing_rows",
+    "digest",
+    "line_from",
     "line_of",
     "named_period",
     "near_periods",
+    "nearest_rank",
+    "numbers_of",
+    "row_from",
     "shown_share",
+    "spread",
     "total",
     "total_in_turn",
     "typed_as_at",

@@ -1,0 +1,1 @@
+"""How fast the register is, in ratios of things measured side by side; `make bench`."""

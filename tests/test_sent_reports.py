@@ -1,0 +1,236 @@
+"""Reports as they were sent: they stay, whoever tampers is told of, and what changed is shown."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, text, update
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from tracker.accounts.permissions import Role
+from tracker.core import clock
+from tracker.core.db import reading, transaction
+from tracker.core.errors import NotFound
+from tracker.journal.models import JournalEntry
+from tracker.ledger.models import LedgerEntry
+from tracker.petitions.service import MoveRequest, move_petition
+from tracker.places.queries import scope_ids
+from tracker.reports.models import SentFile, SentReport
+from tracker.reports.queries import place_tree, resolution_report
+from tracker.reports.queries.cuts import Asked
+from tracker.reports.queries.rows import report_rows
+from tracker.reports.queries.sent import (
+    changes_since,
+    opened,
+    sent_file,
+    sent_mismatches,
+    sent_report_for,
+    sent_reports,
+)
+from tracker.reports.rules import Cut, Period, line_from, named_period, total
+from tracker.reports.service import SendRefused, draft_report, send_report
+
+TODAY = clock.today()
+AROUND = Period(TODAY - timedelta(days=90), TODAY)
+
+
+def _asked(session, make, period=AROUND, typed_by=None):
+    place = make.home
+    return Asked(place_tree(session, place.id, scope_ids(session, place.id)), period, typed_by)
+
+
+def _explain(session, petition, day=TODAY):
+    asked = MoveRequest("explain", happened_on=day, note="Đã trả lời tại hội nghị")
+    move_petition(session, None, petition, asked)
+
+
+def _sent(session, make, **given):
+    leader = make.user(role=Role.LEADER)
+    draft = draft_report(session, _asked(session, make, **given), Cut.CATEGORY)
+    return send_report(session, leader, draft)[0]
+
+
+def test_a_sent_report_is_opened_and_given_again_byte_for_byte(session, make):
+    make.petition()
+    _explain(session, make.petition())
+    draft = draft_report(session, _asked(session, make), Cut.CATEGORY)
+    report, is_new = send_report(session, make.user(role=Role.LEADER), draft)
+    session.expire_all()
+
+    kept = opened(session, sent_report_for(session, scope_ids(session, make.home.id), report.code))
+
+    assert is_new
+    assert report.code == f"BC-{TODAY.year}-0001"
+    assert kept.faults == []
+    assert kept.total == total(line.numbers for line in kept.lines)
+    assert (kept.total.received, kept.total.explained, kept.total.outstanding) == (2, 1, 1)
+    for file in draft.files:
+        assert sent_file(session, report, file.name)[0] == file.body
+    assert changes_since(session, kept).is_none
+    assert list(sent_mismatches(session)) == []
+
+
+def test_rows_add_up_to_the_report_whatever_happened(session, make):
+    moved = make.petition()
+    _explain(session, make.petition())
+    make.petition(received_on=TODAY - timedelta(days=200))
+    move_petition(
+        session, None, moved, MoveRequest("assign", TODAY, department_id=make.department().id)
+    )
+    _explain(session, moved)
+    move_petition(session, None, moved, MoveRequest("reopen", TODAY, note="Có tình tiết mới"))
+    for period in (AROUND, Period(TODAY, TODAY), named_period(f"{TODAY.year - 1}")):
+        asked = _asked(session, make, period)
+        rows = list(report_rows(session, asked))
+        report = resolution_report(session, asked.tree, period, Cut.CATEGORY)
+
+        assert total(line_from(row.numbers) for row in rows) == report.total
+        assert len({row.code for row in rows}) == len(rows)
+
+
+def test_what_changed_since_is_told_cell_by_cell_and_row_by_row(session, make):
+    later = make.petition()
+    make.petition()
+    report = _sent(session, make)
+    _explain(session, later, TODAY)
+    new = make.petition()
+
+    kept = opened(session, sent_report_for(session, scope_ids(session, make.home.id), report.code))
+    changes = changes_since(session, kept)
+
+    assert kept.faults == []
+    told = {row.code: row for row in changes.rows}
+    assert set(told) == {later.code, new.code}
+    assert told[new.code].sent is None
+    assert set(told[later.code].numbers) >= {"explained", "outstanding"}
+    assert {(cell.number, cell.now - cell.sent) for cell in changes.cells} >= {("explained", 1)}
+
+
+def test_a_report_by_what_was_typed_by_a_day_never_changes(session, make):
+    petition = make.petition()
+    with transaction(session):  # as if it had been typed the day before
+        session.execute(
+            update(LedgerEntry).values(recorded_at=clock.now() - timedelta(days=2))
+        )
+    report = _sent(session, make, typed_by=TODAY - timedelta(days=1))
+    _explain(session, petition)
+    make.petition()
+
+    kept = opened(session, sent_report_for(session, scope_ids(session, make.home.id), report.code))
+
+    assert kept.total.received == 1
+    assert changes_since(session, kept).is_none
+
+
+def test_the_same_report_is_sent_once_and_another_after_a_change(session, make):
+    make.petition()
+    first = _sent(session, make)
+    again = _sent(session, make)
+    make.petition()
+    other = _sent(session, make)
+
+    assert again.code == first.code
+    assert other.code == f"BC-{TODAY.year}-0002"
+    assert [row.code for row in sent_reports(session, scope_ids(session, make.home.id))] == [
+        other.code,
+        first.code,
+    ]
+    told = session.scalars(select(JournalEntry.detail).where(JournalEntry.action == "report:send"))
+    assert sorted(told) == sorted([first.digest, other.digest])
+
+
+def test_two_people_sending_the_same_report_at_once_make_one(session, make, engine):
+    make.petition()
+    people = [make.user(role=Role.LEADER) for _ in range(2)]
+    asked, codes = _asked(session, make), []
+    session.commit()
+    ready = threading.Barrier(2)
+
+    def send(person):
+        with Session(reading(engine)) as source:
+            draft = draft_report(source, asked, Cut.CATEGORY)
+        ready.wait()
+        with Session(engine, expire_on_commit=False) as writing:
+            codes.append(send_report(writing, person, draft)[0].code)
+
+    threads = [threading.Thread(target=send, args=(person,)) for person in people]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(codes) == 2
+    assert len(set(codes)) == 1
+    assert session.scalars(select(SentReport.code)).all() == codes[:1]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE sent_reports SET digest = ''",
+        "DELETE FROM sent_files",
+        "UPDATE sent_files SET size = 0",
+        "DELETE FROM sent_reports",
+    ],
+)
+def test_nothing_of_a_sent_report_is_changed_or_deleted(session, make, statement):
+    make.petition()
+    _sent(session, make)
+
+    with pytest.raises(DBAPIError, match="stays as it is"):
+        session.execute(text(statement))
+
+
+def _disarm(session):
+    """Do what whoever holds the database itself could do."""
+    if session.get_bind().dialect.name == "sqlite":
+        for table in ("sent_reports", "sent_files"):
+            for act in ("update", "delete"):
+                session.execute(text(f"DROP TRIGGER {table}_no_{act}"))
+    else:
+        for table in ("sent_reports", "sent_files"):
+            session.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER ALL"))
+
+
+def test_tampering_is_told(session, make):
+    make.petition()
+    report = _sent(session, make)
+    _disarm(session)
+    session.execute(update(SentFile).where(SentFile.name == "report.csv").values(body=b"x"))
+    session.execute(update(SentReport).values(starts_on=TODAY))
+    session.commit()
+    session.expire_all()
+
+    told = "\n".join(sent_mismatches(session))
+
+    assert "report.csv" in told
+    assert "không phải như khi gửi" in told
+    session.execute(update(SentReport).values(body=b"no zip", digest="0" * 64))
+    session.commit()
+    session.expire_all()
+    told = "\n".join(sent_mismatches(session))
+    assert told.count(report.code) >= 2
+    session.execute(text("DELETE FROM sent_files"))
+    session.execute(text("DELETE FROM sent_reports"))
+    session.commit()
+    assert report.code in "\n".join(sent_mismatches(session))
+
+
+def test_what_does_not_add_up_is_not_sent(session, make):
+    make.petition()
+    with transaction(session):
+        session.execute(update(LedgerEntry).values(received=2))
+
+    with pytest.raises(SendRefused, match="does not add up"):
+        _sent(session, make)
+
+
+def test_another_communes_report_is_not_found(session, make):
+    make.petition()
+    report = _sent(session, make)
+    other = scope_ids(session, make.place().id)
+
+    with pytest.raises(NotFound):
+        sent_report_for(session, other, report.code)
+    assert sent_reports(session, other) == []

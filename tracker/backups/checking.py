@@ -1,0 +1,52 @@
+"""Whether an unpacked register is whole: by its engine, by the account of it, and by itself."""
+
+from itertools import islice
+from pathlib import Path
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from tracker.backups import databases
+from tracker.backups.archive import Manifest
+from tracker.core import migrate
+from tracker.core.db import reading
+from tracker.core.errors import TrackerError
+from tracker.verifying import mismatches
+
+_SHOWN = 5
+
+
+class NotWhole(TrackerError):
+    """What was unpacked is not the register that was packed."""
+
+
+def check_database(path: Path, manifest: Manifest) -> None:
+    """Check an unpacked SQLite file."""
+    if faults := databases.sqlite_faults(path):
+        raise _not_whole(faults)
+    with databases.opened_copy(path) as engine:
+        check_rows(engine, manifest)
+
+
+def check_rows(engine: Engine, manifest: Manifest) -> None:
+    """Compare the rows with the account of them; a schema of today is checked against itself, too.
+
+    An older one is checked by `tracker verify` after `tracker upgrade`.
+    """
+    with reading(engine).connect() as connection:
+        found = databases.counts(connection)
+    faults = [
+        f"{name}: {found.get(name, 0)} ≠ {count}"
+        for name, count in manifest.rows.items()
+        if found.get(name, 0) != count
+    ]
+    if not faults and migrate.is_at_head(engine):
+        with Session(reading(engine)) as session:
+            faults = list(islice(mismatches(session), _SHOWN))
+    if faults:
+        raise _not_whole(faults)
+
+
+def _not_whole(faults: list[str]) -> NotWhole:
+    lines = "\n".join(faults[:_SHOWN])
+    return NotWhole("The backup does not hold a whole register:\n%(lines)s", lines=lines)

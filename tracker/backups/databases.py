@@ -1,0 +1,155 @@
+"""One moment of a database in a file, and back, by each engine's own means."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, MetaData, func, inspect, select
+
+from tracker.attachments.models import Attachment
+from tracker.core.db import (
+    Base,
+    SqliteFault,
+    engine_for,
+    opened_sqlite,
+    reading,
+    sqlite_file_url,
+)
+from tracker.core.errors import TrackerError
+
+Look = Callable[[Connection], None]
+
+
+def dump(engine: Engine, path: Path, look: Look) -> None:
+    """Write the register as it stands at one moment, and let the caller look at that very moment.
+
+    Nobody waits meanwhile: SQLite copies page by page from a reader's view, PostgreSQL from a
+    snapshot.
+    """
+    if engine.dialect.name == "sqlite":
+        _copy_sqlite(engine, path)
+        with opened_copy(path) as copy, copy.connect() as connection:
+            look(connection)
+        return
+    with reading(engine).connect() as connection:
+        snapshot = connection.scalar(select(func.pg_export_snapshot()))
+        look(connection)
+        options = ("--format=custom", "--no-owner", "--no-privileges", f"--snapshot={snapshot}")
+        _run_tool("pg_dump", engine, *options, f"--file={path}")
+
+
+def load(engine: Engine, path: Path) -> None:
+    """Bring a dump into an empty PostgreSQL database: all of it or nothing."""
+    options = ("--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges")
+    _run_tool("pg_restore", engine, *options, f"--dbname={_parameters(engine)['PGDATABASE']}", path)
+
+
+def read_through(engine: Engine, path: Path) -> None:
+    """Read a dump to its end, as it would be brought in, without a database."""
+    _run_tool("pg_restore", engine, f"--file={os.devnull}", path)
+
+
+def empty_again(engine: Engine) -> None:
+    """Take away what was brought in but does not hold."""
+    found = MetaData()
+    found.reflect(engine)
+    found.drop_all(engine)
+
+
+@contextmanager
+def opened_copy(path: Path) -> Iterator[Engine]:
+    """Open a copied SQLite file for reading alone, and leave it one whole file."""
+    engine = engine_for(sqlite_file_url(path)).execution_options(read_only=True)
+    yield engine
+    engine.dispose()
+    _close_journal(path)
+
+
+def size_of(engine: Engine) -> int:
+    """Give about how many bytes a dump will have."""
+    if engine.dialect.name == "sqlite":
+        return Path(engine.url.database or "").stat().st_size
+    with engine.connect() as connection:
+        return connection.scalar(select(func.pg_database_size(func.current_database()))) or 0
+
+
+def counts(connection: Connection) -> dict[str, int]:
+    """Count the rows of every table that is there."""
+    present = set(inspect(connection).get_table_names())
+    return {
+        table.name: connection.scalar(select(func.count()).select_from(table)) or 0
+        for table in Base.metadata.sorted_tables
+        if table.name in present
+    }
+
+
+def attached(connection: Connection) -> dict[str, tuple[str, str]]:
+    """Give the files that the register names: stored name, record and digest."""
+    asked = select(Attachment.stored_name, Attachment.subject, Attachment.sha256)
+    rows = connection.execute(asked.order_by(Attachment.id))
+    return {row.stored_name: (row.subject, row.sha256) for row in rows}
+
+
+def sqlite_faults(path: Path) -> list[str]:
+    """Give what SQLite itself finds wrong in a file; nothing when it is whole."""
+    with closing(opened_sqlite(path)) as connection:
+        try:
+            found = [row[0] for row in connection.execute("PRAGMA integrity_check")]
+            broken = connection.execute("PRAGMA foreign_key_check").fetchall()
+        except SqliteFault as error:
+            return [str(error)]
+    return [line for line in found if line != "ok"] + [f"{row[0]} {row[1]}" for row in broken]
+
+
+def _copy_sqlite(engine: Engine, path: Path) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    os.close(descriptor)
+    with engine.connect() as connection, closing(opened_sqlite(path)) as copy:
+        driver: Any = connection.connection.driver_connection
+        driver.backup(copy)
+    _close_journal(path)
+
+
+def _close_journal(path: Path) -> None:
+    """Leave one whole file, with no journal beside it."""
+    with closing(opened_sqlite(path)) as connection:
+        connection.execute("PRAGMA journal_mode=DELETE")
+
+
+def _run_tool(program: str, engine: Engine, *words: str | Path) -> None:
+    found = shutil.which(program)
+    if found is None:
+        raise TrackerError(
+            "%(program)s is not on this machine: install PostgreSQL's client programs.",
+            program=program,
+        )
+    # In the environment: other people of the machine see the words of a command, never that.
+    environment = os.environ | _parameters(engine)
+    done = subprocess.run(
+        [found, *map(str, words)], env=environment, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        said = done.stderr.strip().splitlines()
+        raise TrackerError(
+            "%(program)s refused: %(reason)s", program=program, reason=said[0] if said else ""
+        )
+
+
+def _parameters(engine: Engine) -> dict[str, str]:
+    """Say where the database is, in the words of PostgreSQL's own programs."""
+    _, given = engine.dialect.create_connect_args(engine.url)
+    names = {
+        "host": "PGHOST",
+        "port": "PGPORT",
+        "user": "PGUSER",
+        "password": "PGPASSWORD",
+        "dbname": "PGDATABASE",
+        "sslmode": "PGSSLMODE",
+        "sslrootcert": "PGSSLROOTCERT",
+        "target_session_attrs": "PGTARGETSESSIONATTRS",
+    }
+    return {names[key]: str(value) for key, value in given.items() if key in names and value}

@@ -1,0 +1,157 @@
+"""Making a backup: one moment of the register, packed, verified as it would be brought back."""
+
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy.orm import Session
+
+from tracker import __version__
+from tracker.attachments.models import Attachment
+from tracker.backups import archive, databases
+from tracker.backups.archive import Manifest, Progress
+from tracker.backups.checking import check_database
+from tracker.core import clock, migrate
+from tracker.core.db import reading
+from tracker.core.errors import TrackerError
+from tracker.settings.service.backups import note_backup
+from tracker.verifying import digest_of
+
+PREFIX, SUFFIX = "tracker-", ".backup.zip"
+NAMES = {"sqlite": "tracker.db", "postgresql": "tracker.dump"}
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A verified backup, and the records whose files were wrong on the disk already."""
+
+    path: Path
+    size: int
+    rows: int
+    files: int
+    wrong_files: list[str]
+
+
+def back_up(engine: Engine, files: Path, asked: Path, progress: Progress) -> Made:
+    """Write a backup to a file that there is not yet, or under a name of its own into a folder.
+
+    It bears its name only once it was read back: unpacked, every digest compared, the database
+    checked. The register goes on meanwhile.
+    """
+    at = clock.now()
+    path = asked / f"{PREFIX}{at:%Y%m%d-%H%M%S}{SUFFIX}" if asked.is_dir() else asked
+    if path.exists():
+        raise TrackerError("There is a file %(path)s already; it is left as it is.", path=path)
+    if not path.parent.is_dir():
+        raise TrackerError("There is no folder %(path)s.", path=path.parent)
+    if not migrate.is_at_head(engine):
+        raise TrackerError("The database is not up to date: run “tracker upgrade”.")
+    try:
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".tracker-") as folder:
+            manifest, packed = _packed(engine, files, at, Path(folder), progress)
+            _read_back(engine, packed, Path(folder), progress)
+            _name(packed, path)
+    except OSError as error:
+        raise TrackerError(
+            "The backup could not be written: %(reason)s", reason=error.strerror or error
+        ) from error
+    with Session(engine) as session:
+        note_backup(session, at, path.name)
+    rows, count = sum(manifest.rows.values()), len(manifest.files)
+    return Made(path, path.stat().st_size, rows, count, manifest.wrong_files)
+
+
+def bytes_to_copy(engine: Engine) -> int:
+    """Give about how many bytes go by, for a bar: written once, and read back once."""
+    with reading(engine).connect() as connection:
+        files = connection.scalar(select(func.sum(Attachment.size))) or 0
+    return 2 * (databases.size_of(engine) + files)
+
+
+def rotate(folder: Path, keep: int, fresh: Path) -> list[Path]:
+    """Remove all but the newest backups of a folder that bear names of ours; gives the removed.
+
+    The one just made stays in any case: the clock may have been set back.
+    """
+    ours = sorted(folder.glob(f"{PREFIX}[0-9]*{SUFFIX}"), key=lambda path: path.name, reverse=True)
+    ours = [fresh, *(path for path in ours if path != fresh)]
+    for path in ours[keep:]:
+        path.unlink()
+    return ours[keep:]
+
+
+def _packed(
+    engine: Engine, files: Path, at: datetime, folder: Path, progress: Progress
+) -> tuple[Manifest, Path]:
+    """Dump the database first, then the files that it names: these are only ever added to."""
+    kind = engine.dialect.name
+    dumped, packed = folder / "dump", folder / "packed"
+    found: list[tuple[dict[str, int], dict[str, tuple[str, str]]]] = []
+
+    def look(connection: Connection) -> None:
+        found.append((databases.counts(connection), databases.attached(connection)))
+
+    databases.dump(engine, dumped, look)
+    ((rows, attached),) = found
+    present, wrong = _sorted_out(files, attached)
+    manifest = Manifest(
+        made_at=at.isoformat(),
+        program=__version__,
+        engine=kind,
+        revision=migrate.revision_of(engine) or "",
+        database=NAMES[kind],
+        rows=rows,
+        files=present,
+        wrong_files=wrong,
+    )
+    archive.write(packed, manifest, dumped, files, progress)
+    dumped.unlink()
+    return manifest, packed
+
+
+def _sorted_out(
+    files: Path, attached: Mapping[str, tuple[str, str]]
+) -> tuple[dict[str, str], list[str]]:
+    """Tell the files that are there, with the digests they have, from records whose file is wrong.
+
+    An altered file is taken along as it is: a backup that refuses would be worse than none.
+    """
+    present, wrong = {}, []
+    for name, (subject, digest) in attached.items():
+        kept = digest_of(files / name)
+        if kept:
+            present[name] = kept
+        if kept != digest:
+            wrong.append(subject)
+    return present, sorted(set(wrong))
+
+
+def _read_back(engine: Engine, packed: Path, folder: Path, progress: Progress) -> None:
+    manifest = archive.read_manifest(packed)
+    unpacked = archive.unpack(packed, manifest, folder / "unpacked", progress)
+    if manifest.engine == "sqlite":
+        check_database(unpacked, manifest)
+    else:
+        databases.read_through(engine, unpacked)
+
+
+def _name(packed: Path, path: Path) -> None:
+    """Give the finished file its name; one that came into being meanwhile is not overwritten."""
+    packed.chmod(0o600)
+    try:
+        os.link(packed, path)
+    except FileExistsError:
+        raise TrackerError(
+            "There is a file %(path)s already; it is left as it is.", path=path
+        ) from None
+    except OSError:  # a file system without links
+        packed.rename(path)
+    descriptor = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,1 @@
+"""Official papers in Word, in the layout that the decree on records prescribes."""

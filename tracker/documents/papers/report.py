@@ -1,0 +1,286 @@
+"""The report on the results of resolving opinions and petitions; its numbers are the page's."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from tracker.core.clock import shown_date
+from tracker.core.i18n import gettext, say
+from tracker.documents.papers.shared import (
+    Writing,
+    addressees,
+    by,
+    head,
+    mark,
+    paras,
+    recipients,
+    said,
+    signature,
+)
+from tracker.documents.queries.dialogue import Document
+from tracker.documents.queries.report import ReportFacts
+from tracker.documents.rules.blocks import Align, Annex, Block, Column, Heading, Paper, Para, Table
+from tracker.documents.rules.forms import OPEN, counted, inside, paragraphs, written
+from tracker.petitions.lifecycle import Petitioner
+from tracker.petitions.queries import ExportRow
+from tracker.reports.columns import NUMBER_WORDS
+from tracker.reports.queries import ReportLine
+from tracker.reports.rules import NUMBERS, Cut, Line, shown_share
+
+
+def report(writing: Writing, facts: ReportFacts, period: str) -> Paper:
+    """Tell what was held and received, what came of it, and leave room for the clerk's own words.
+
+    `period` is how the period is called inside a sentence.
+    """
+    return Paper(
+        name="resolution",
+        head=head(writing, gettext("RP"), Document()),
+        kind=gettext("REPORT"),
+        subject=gettext(
+            "Results of resolving the opinions and petitions of the people, %(period)s",
+            period=period,
+        ),
+        addressees=addressees(writing),
+        blocks=list(_blocks(facts, period)),
+        signatures=[signature(writing)],
+        recipients=recipients(writing),
+        annexes=list(_annexes(writing, facts)),
+        mark=mark(is_fictional=bool(facts.report.fictional)),
+        foot=writing.foot,
+    )
+
+
+def _blocks(facts: ReportFacts, period: str) -> Iterator[Block]:
+    report, numbers = facts.report, facts.report.total
+    yield Heading(gettext("I. DIALOGUES HELD AND PETITIONS RECEIVED"))
+    yield Para(_held(facts, period))
+    yield Para(
+        gettext(
+            "Carried over from the period before: %(carried)s; received in the period: "
+            "%(received)s; reopened: %(reopened)s; to be resolved in all: %(all)s.",
+            carried=counted(numbers.carried_over),
+            received=counted(numbers.received),
+            reopened=counted(numbers.reopened),
+            all=counted(numbers.to_do),
+        )
+    )
+    if facts.beside.without_day:
+        yield Para(
+            gettext(
+                "Besides, %(count)s petitions of a day not known are counted in no period.",
+                count=counted(facts.beside.without_day),
+            )
+        )
+    yield Heading(gettext("II. RESULTS"))
+    yield from _results(numbers, report.period.end)
+    yield _table(facts)
+    yield Para("", lead=gettext("Typical matters:"), room=2)
+    yield Heading(gettext("III. SHORTCOMINGS AND THEIR CAUSES"))
+    yield from paras([])
+    yield Heading(gettext("IV. TASKS AND SOLUTIONS; PROPOSALS"))
+    yield from paras([])
+
+
+def _held(facts: ReportFacts, period: str) -> str:
+    held = facts.beside.dialogues
+    told = [
+        gettext(
+            "In the period (%(period)s, counted from %(start)s to %(end)s) %(place)s held"
+            " %(count)s dialogues",
+            period=period,
+            start=shown_date(facts.report.period.start),
+            end=shown_date(facts.report.period.end),
+            place=inside(facts.report.place.name),
+            count=counted(held.count),
+        ),
+        gettext("people present: %(count)s", count=_sum(held.present, held.present_unknown)),
+        gettext("turns of speaking: %(count)s", count=_sum(held.speakers, held.speakers_unknown)),
+    ]
+    return "; ".join(told) + "."
+
+
+def _sum(known: int, unknown: int) -> str:
+    """Write a sum; what is not known of some dialogues is said, never counted as nothing."""
+    if not unknown:
+        return counted(known)
+    return gettext(
+        "%(count)s (not known of %(dialogues)s dialogues)",
+        count=counted(known),
+        dialogues=counted(unknown),
+    )
+
+
+def _results(numbers: Line, end: date) -> Iterator[Block]:
+    yield Para(
+        gettext(
+            "- Resolved: %(resolved)s (%(share)s of all that ended).",
+            resolved=counted(numbers.resolved),
+            share=shown_share(numbers.resolved_share),
+        )
+    )
+    yield Para(
+        gettext(
+            "- Explained and answered: %(explained)s; transferred to the body in charge:"
+            " %(transferred)s; declined: %(declined)s; withdrawn: %(withdrawn)s; joined to"
+            " another: %(joined)s.",
+            **{
+                name: counted(getattr(numbers, name))
+                for name in ("explained", "transferred", "declined", "withdrawn", "joined")
+            },
+        )
+    )
+    yield Para(
+        gettext(
+            "- Outstanding at the end of %(day)s: %(outstanding)s, of which in time %(in_time)s,"
+            " late %(late)s, with no time limit set %(undated)s.",
+            day=f"{end:%d/%m/%Y}",
+            **{
+                name: counted(getattr(numbers, name))
+                for name in ("outstanding", "in_time", "late", "undated")
+            },
+        )
+    )
+
+
+def _table(facts: ReportFacts) -> Table:
+    """Give the short table of the text; the whole one is the first annex."""
+    columns = [
+        Column(_first(facts), 34),
+        *(
+            Column(header, 11, Align.RIGHT)
+            for header in (
+                gettext("To be resolved"),
+                gettext("Resolved"),
+                gettext("Explained, answered"),
+                gettext("Ended otherwise"),
+                gettext("Outstanding"),
+                gettext("of which late"),
+            )
+        ),
+    ]
+    rows = [(line_name(line), *_short(line.numbers)) for line in facts.report.lines]
+    return Table(columns, rows, (gettext("Total"), *_short(facts.report.total)))
+
+
+def _short(numbers: Line) -> list[str]:
+    otherwise = numbers.ended_otherwise - numbers.explained
+    shown = (numbers.to_do, numbers.resolved, numbers.explained, otherwise)
+    return [_plain(number) for number in (*shown, numbers.outstanding, numbers.late)]
+
+
+def _annexes(writing: Writing, facts: ReportFacts) -> Iterator[Annex]:
+    note = gettext("(With the report of %(body)s)", body=writing.body)
+    yield Annex(
+        gettext("ANNEX I"),
+        gettext("THE BALANCE OF OPINIONS AND PETITIONS"),
+        note,
+        _whole(facts),
+        remarks=[
+            gettext(
+                "Carried over + received + reopened = ended + outstanding. Answered is not"
+                " counted as resolved."
+            )
+        ],
+    )
+    if facts.outstanding:
+        yield Annex(
+            gettext("ANNEX II"),
+            gettext("PETITIONS OUTSTANDING ON %(day)s", day=shown_date(facts.report.period.end)),
+            note,
+            _listed(writing, facts),
+            remarks=_left_off(facts),
+        )
+
+
+def _whole(facts: ReportFacts) -> Table:
+    columns = [
+        Column(_first(facts), 16),
+        *(Column(gettext(NUMBER_WORDS[name]), 5.7, Align.RIGHT) for name in NUMBERS),
+        Column(gettext("Resolved of all ended"), 5, Align.RIGHT),
+        Column(gettext("Answered of all to be done"), 5, Align.RIGHT),
+    ]
+    rows = [(line_name(line), *_long(line.numbers)) for line in facts.report.lines]
+    return Table(columns, rows, (gettext("Total"), *_long(facts.report.total)))
+
+
+def _long(numbers: Line) -> list[str]:
+    return [
+        *(_plain(getattr(numbers, name)) for name in NUMBERS),
+        shown_share(numbers.resolved_share),
+        shown_share(numbers.answered_share),
+    ]
+
+
+def _listed(writing: Writing, facts: ReportFacts) -> Table:
+    columns = [
+        Column(gettext("No."), 4, Align.CENTRE),
+        Column(gettext("Content of the opinion or petition"), 27),
+        Column(gettext("Who raised it"), 13),
+        Column(gettext("Category"), 10),
+        Column(gettext("Unit in charge"), 12),
+        Column(gettext("Time limit"), 9, Align.CENTRE),
+        Column(gettext("Progress, result"), 25),
+    ]
+    rows = [
+        (
+            str(number),
+            _text(writing, row.content, row.citizen_name),
+            _who(writing, row),
+            row.category,
+            row.department or OPEN,
+            by(row.due_on),
+            _progress(writing, row),
+        )
+        for number, row in enumerate(facts.outstanding, start=1)
+    ]
+    return Table(columns, rows)
+
+
+def _who(writing: Writing, row: ExportRow) -> str:
+    if writing.with_names and row.citizen_name:
+        return f"{written(row.citizen_name)}, {inside(row.place)}"
+    if row.petitioner is Petitioner.GROUP:
+        return gettext("Some households of %(place)s", place=inside(row.place))
+    return row.place
+
+
+def _progress(writing: Writing, row: ExportRow) -> str:
+    document = f" ({row.latest_document})" if row.latest_document else ""
+    note = _text(writing, row.latest_note, row.citizen_name)
+    return f"{say(row.status)}{document}. {note}".strip()
+
+
+def _text(writing: Writing, text: str, name: str) -> str:
+    return " ".join(paragraphs(text) if writing.with_names else said(text, name))
+
+
+def _left_off(facts: ReportFacts) -> Sequence[str]:
+    if facts.left_off <= 0:
+        return []
+    return [
+        gettext(
+            "%(count)s more petitions stand in the register; its list as a file holds them all.",
+            count=counted(facts.left_off),
+        )
+    ]
+
+
+def _first(facts: ReportFacts) -> str:
+    return {
+        Cut.CATEGORY: gettext("Category"),
+        Cut.PLACE: gettext("Place"),
+        Cut.DEPARTMENT: gettext("Department"),
+        Cut.MONTH: gettext("Month"),
+    }.get(facts.report.cut, gettext("Line"))
+
+
+def _plain(number: int) -> str:
+    return f"{number:,}".replace(",", ".")
+
+
+def line_name(line: ReportLine) -> str:
+    """Name a line as the page does: a village with its unit, a unit of the past with today's."""
+    named = ", ".join(part for part in (line.name, line.within) if part)
+    if not line.today:
+        return named
+    return gettext("%(place)s (today %(commune)s)", place=named, commune=line.today)

@@ -1,0 +1,1 @@
+"""Keeping what units' papers say of them, and their own templates."""

@@ -1,0 +1,171 @@
+"""The petitions behind a number of a report: as it is counted now, or as had been typed by a day."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any, cast
+
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Select,
+    Subquery,
+    case,
+    func,
+    literal,
+    literal_column,
+    select,
+)
+from sqlalchemy.orm import Session
+
+from tracker.ledger.models import LedgerEntry
+from tracker.ledger.queries import sums
+from tracker.ledger.rules import MEASURES, By, Span, end_of_day
+from tracker.petitions.lifecycle import ENDED, OPEN
+from tracker.petitions.models import Petition, PetitionPosting
+from tracker.petitions.queries.filters import Flow, PetitionFilter, Stock
+from tracker.petitions.rules import STOCKS, ended_as
+from tracker.places.models import PlaceReach
+from tracker.places.queries import Reach
+
+CELL_FACTS = ("category_id", "department_id", "kind", "level", "channel")
+"""What a petition was counted under by then, as the ledger's entries keep it."""
+COUNTED_DAY: ColumnElement[Any] = literal_column("counted.day", Date())
+"""The day on which a row behind a flow counts: a petition has a row for each such day."""
+ENDINGS = tuple(ended_as(status) for status in ENDED)
+
+
+def behind(scope: frozenset[int], asked: PetitionFilter) -> tuple[Select[Any], PetitionFilter]:
+    """Select the petitions that the cell of a filter counts, and give what is left of the filter.
+
+    By what had been typed by a day, a petition is found under the place, category and department
+    of then, in whatever place of the scope it lies now.
+    """
+    if asked.cell is None:
+        raise ValueError("This filter asks for no number of a report.")
+    if asked.cell.typed_by is None:
+        return _counted_now(scope, asked, asked.cell), asked
+    counted = _counted_then(scope, asked, asked.cell).subquery("counted")
+    statement = select(Petition.id).join(counted, counted.c.petition_id == Petition.id)
+    # One that has left the scope since was counted, but is no longer this reader's to see.
+    statement = statement.where(Petition.place_id.in_(_reached(scope)))
+    taken: dict[str, Any] = dict.fromkeys((*CELL_FACTS, "place_id"))
+    return statement, replace(asked, only_here=False, **taken)
+
+
+def summed(session: Session, scope: frozenset[int], asked: PetitionFilter) -> int | None:
+    """Give the number itself from the ledger's sums, when nothing but one cut narrows it.
+
+    Then nobody counts the rows one by one. None says that they must be.
+    """
+    unit_id = asked.place_id or (scope.unit_id if isinstance(scope, Reach) else None)
+    narrowed = [name for name in CELL_FACTS if getattr(asked, name) is not None]
+    plain = PetitionFilter(
+        without_names=asked.without_names,
+        place_id=asked.place_id,
+        cell=asked.cell,
+        **{name: getattr(asked, name) for name in narrowed[:1]},
+    )
+    if asked.cell is None or unit_id is None or asked != plain or unit_id not in scope:
+        return None
+    cell, by, key = asked.cell, By.ALL, ""
+    if narrowed:
+        by, key = By(narrowed[0].removesuffix("_id")), str(getattr(asked, narrowed[0]))
+    weights = STOCKS.get(cell.measure, {cell.measure: 1})
+    span = _span(cell)
+    typed = end_of_day(cell.typed_by) if cell.typed_by else None
+    found = sums(session, [unit_id], [span], by, typed).get((0, unit_id, key), {})
+    return sum(weight * found.get(measure, 0) for measure, weight in weights.items())
+
+
+def _span(cell: Flow | Stock) -> Span:
+    if isinstance(cell, Flow):
+        return Span(cell.day_from, cell.day_to)
+    return Span(None, cell.as_at)
+
+
+def _counted_now(scope: frozenset[int], asked: PetitionFilter, cell: Flow | Stock) -> Select[Any]:
+    if isinstance(cell, Flow):
+        counted = _happened(scope, asked, cell)
+        return select(Petition.id).join(counted, counted.c.petition_id == Petition.id)
+    stood = (
+        select(func.sum(_weighed(cell)))
+        .where(
+            PetitionPosting.petition_id == Petition.id,
+            PetitionPosting.measure.in_(STOCKS.get(cell.measure, {cell.measure: 1})),
+            PetitionPosting.day <= cell.as_at,
+        )
+        .correlate(Petition)
+        .scalar_subquery()
+    )
+    return select(Petition.id).where(Petition.id.in_(_may_stand(scope, asked, cell)), stood == 1)
+
+
+def _happened(scope: frozenset[int], asked: PetitionFilter, cell: Flow) -> Subquery:
+    return (
+        select(PetitionPosting.petition_id, PetitionPosting.day)
+        .where(
+            *_places(scope, asked, PetitionPosting.place_id),
+            PetitionPosting.measure == cell.measure,
+            PetitionPosting.day.between(cell.day_from, cell.day_to),
+        )
+        .subquery("counted")
+    )
+
+
+def _may_stand(scope: frozenset[int], asked: PetitionFilter, cell: Stock) -> Select[Any]:
+    """Select what is open, or ended after the day: nothing else can have stood on it."""
+    is_open = select(Petition.id).where(
+        *_places(scope, asked, Petition.place_id), Petition.status.in_(OPEN)
+    )
+    ended_later = select(PetitionPosting.petition_id).where(
+        *_places(scope, asked, PetitionPosting.place_id),
+        PetitionPosting.measure.in_(ENDINGS),
+        PetitionPosting.day > cell.as_at,
+    )
+    both = is_open.union(ended_later).subquery()
+    return select(both.c.id)
+
+
+def _weighed(cell: Stock) -> ColumnElement[int]:
+    weights = STOCKS.get(cell.measure, {cell.measure: 1})
+    return case(weights, value=PetitionPosting.measure, else_=0) * PetitionPosting.quantity
+
+
+def _counted_then(scope: frozenset[int], asked: PetitionFilter, cell: Flow | Stock) -> Select[Any]:
+    entry, typed_by = LedgerEntry, cell.typed_by
+    if typed_by is None:
+        raise ValueError("This number asks for no day of typing.")
+    weights = STOCKS.get(cell.measure, {cell.measure: 1})
+    known = {name: weight for name, weight in weights.items() if name in MEASURES}
+    counted = sum((weight * getattr(entry, name) for name, weight in known.items()), literal(0))
+    facts = {name: getattr(asked, name) for name in CELL_FACTS}
+    conditions = [
+        *_places(scope, asked, entry.place_id),
+        entry.recorded_at < end_of_day(typed_by),
+        *(getattr(entry, name) == fact for name, fact in facts.items() if fact is not None),
+    ]
+    if isinstance(cell, Stock):
+        whole = select(entry.petition_id).where(*conditions, entry.day <= cell.as_at)
+        return whole.group_by(entry.petition_id).having(func.sum(counted) > 0)
+    days = (entry.petition_id, entry.day)
+    in_period = entry.day.between(cell.day_from, cell.day_to)
+    of_days: Any = select(*days).where(*conditions, in_period)
+    return cast(Select[Any], of_days.group_by(*days).having(func.sum(counted) > 0))
+
+
+def _places(
+    scope: frozenset[int], asked: PetitionFilter, place_id: Any
+) -> Iterator[ColumnElement[bool]]:
+    """Narrow to places in a way that an index by place is read for."""
+    if asked.place_id is None:
+        yield place_id.in_(_reached(scope))
+        return
+    yield place_id.in_(_reached(scope))
+    yield place_id == asked.place_id if asked.only_here else place_id.in_(_reached(asked.place_id))
+
+
+def _reached(scope: frozenset[int] | int) -> Any:
+    unit_id = scope.unit_id if isinstance(scope, Reach) else scope
+    if not isinstance(unit_id, int):
+        return unit_id
+    return select(PlaceReach.place_id).where(PlaceReach.unit_id == unit_id)

@@ -1,0 +1,59 @@
+"""What the pictures of a report are drawn from, where its table does not hold it."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from tracker.ledger.queries import monthly_sums
+from tracker.ledger.rules import Span, end_of_day
+from tracker.reports.queries.cuts import Asked
+from tracker.reports.rules import Form, Line, Period, line_of
+
+MONTHS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """What came in and ended in a month, and in the same month a year before."""
+
+    first: date
+    last: date
+    now: Line
+    before: Line
+
+
+def trend(session: Session, asked: Asked) -> list[Month]:
+    """Give the months up to the end of the period, a year of them, beside those a year before."""
+    months = _months(asked.period)
+    spans = [Span(month.start, month.end) for month in months]
+    spans += [Span(month.start, month.end) for month in map(Period.year_before, months)]
+    moment = None if asked.typed_by is None else end_of_day(asked.typed_by)
+    lines = [
+        line_of({}, inside) for inside in monthly_sums(session, asked.tree.home, spans, moment)
+    ]
+    half = len(months)
+    return [
+        Month(month.start, month.end, now, before)
+        for month, now, before in zip(months, lines[:half], lines[half:], strict=True)
+    ]
+
+
+def _months(period: Period) -> list[Period]:
+    """Give the last twelve months of the form that the period has; the last may be a part."""
+    start = period.end.replace(day=1)
+    if period.form is Form.INSPECTION:
+        start = start.replace(day=15)
+        if period.end < start:
+            start = _month_before(start)
+    found = [Period(start, period.end)]
+    for _ in range(MONTHS - 1):
+        start = _month_before(start)
+        month = Period(start, period.end, form=period.form)
+        found.append(next(month.months()))
+    return found[::-1]
+
+
+def _month_before(day: date) -> date:
+    year, month = (day.year, day.month - 1) if day.month > 1 else (day.year - 1, 12)
+    return day.replace(year=year, month=month)
