@@ -21,7 +21,7 @@ class Subject(Labelled):
     VISIT = "visit", N_("Field visit")
     BRIEFING = "briefing", N_("Briefing")
     REPORT = "report", N_("Report")
-    PAPER = "paper", N_("Word paper")
+    LETTERHEAD = "letterhead", N_("Letterhead")
     ATTACHMENT = "attachment", N_("File")
     EXPORT = "export", N_("File taken out")
     SIGN_IN = "sign-in", N_("Signing in")
@@ -86,8 +86,13 @@ _OWN: Mapping[str, Mapping[str, str]] = {
     Subject.ATTACHMENT: {"keep": N_("Kept"), "remove": N_("Removed")},
     Subject.CLOCKS: {"chosen": N_("Chosen")},
     Subject.REMINDER: {"sent": N_("Sent")},
+    Subject.REPORT: {"send": N_("Sent")},
+    Subject.LETTERHEAD: {"kept": N_("Kept"), "no-template": N_("Template taken away")},
     Subject.REGISTER: {
         "installed": N_("Installed"),
+        "generated": N_("Filled with invented records"),
+        "backup": N_("Backed up"),
+        "transferred": N_("Moved to another database"),
         "demonstration": N_("Demonstration made"),
         "second-factor": N_("Roles that must have a second factor"),
     },
