@@ -57,6 +57,13 @@ def note_export(session: Session, actor: Actor, subject: str, detail: str = "") 
         note(session, actor, "export", subject, actor.place_id, detail)
 
 
+def note_end(session: Session, actor: Actor, subject: str, rows: int, *, is_whole: bool) -> None:
+    """Write down how a file ended: with how many rows, or that it broke off on its way."""
+    how = f"{rows} rows" if is_whole else f"broke off after {rows} rows"
+    with transaction(session):
+        note(session, actor, "exported", subject, actor.place_id, how)
+
+
 def made_before(session: Session, actor: Actor, key: str, prefix: str = "") -> str | None:
     """Give the code of the record that this person's form with this key made already.
 
