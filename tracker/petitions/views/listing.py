@@ -20,6 +20,7 @@ from tracker.petitions.queries.choices import (
     category_choices,
     department_choices,
     place_filter,
+    watching_choices,
 )
 from tracker.petitions.views.blueprint import bp, may_see_names
 
@@ -53,6 +54,7 @@ def index() -> Any:
         category_choices(session),
         place_filter(session, scope, asked.filter.place_id),
         department_choices(session),
+        watching_choices(session, scope, current_user()),
     )
     return render_template(
         "petitions/list.html",
