@@ -20,6 +20,7 @@ from tracker.core import clock
 from tracker.core.dates import Precision
 from tracker.core.db import transaction
 from tracker.dialogues.service import move_dialogue
+from tracker.journal.models import JournalEntry
 from tracker.petitions.lifecycle import Petitioner
 from tracker.places.rules import PlaceKind
 
@@ -299,3 +300,28 @@ def test_nonsense_in_an_address_is_told_or_left_out(visit, make, session):
         answer = staff.get(address)
         assert answer.status_code == 200, address
         assert answer.text.count("<h1") == 1
+
+
+def test_the_ledger_comes_as_a_file_with_the_filters_of_its_page(visit, make, session):
+    promised(session, make, due_on=TODAY - DAY, promise="Nạo vét mương")
+    promised(session, make, promised_on=TODAY - 400 * DAY)
+    session.rollback()
+    leader, since = visit(role=Role.LEADER), f"{TODAY - 100 * DAY:%d/%m/%Y}"
+
+    page = leader.get("/commitments/ledger", promised_from=since).text
+    assert "/commitments/ledger.csv?" in page
+    excel = leader.get("/commitments/ledger.csv", promised_from=since)
+    head, line, total = excel.text.splitlines()
+    assert "attachment" in excel.headers["Content-Disposition"]
+    assert "Quá hạn" in head
+    assert line.split(";")[3] == total.split(";")[3] == "1"
+    assert '"Tổng cộng"' in total
+
+    machine = leader.get("/commitments/ledger.csv", variant="machine", promised_from=since)
+    row = next(csv.DictReader(machine.text.lstrip("\ufeff").splitlines()))
+    assert (row["by"], row["made"], row["overdue"]) == ("leader", "1", "1")
+    rows = leader.client.get(row["rows"]).text
+    assert "Nạo vét mương" in rows
+    assert rows.count("data-label") >= 1
+    exports = select(JournalEntry.detail).where(JournalEntry.subject == "commitments/ledger.csv")
+    assert all("by=leader" in detail for detail in session.scalars(exports))

@@ -16,7 +16,7 @@ def test_revision_0013_chains_the_entries_of_before_and_guards_them(database_url
     with engine.begin() as connection:
         for statement in BEFORE_0002:
             connection.execute(text(statement))
-    migrate.upgrade(engine, "0011")
+    migrate.upgrade(engine, "0012")
     with engine.begin() as connection:
         for at, place_id in enumerate(("1", "NULL", "1"), start=10):
             connection.execute(
@@ -34,7 +34,7 @@ def test_revision_0013_chains_the_entries_of_before_and_guards_them(database_url
         assert session.scalars(
             select(JournalEntry.number).where(JournalEntry.place_id == 1)
         ).all() == [1, 2]
-    migrate.downgrade(engine, "0011")
+    migrate.downgrade(engine, "0012")
 
     assert _rows(engine) == before
     migrate.upgrade(engine)

@@ -236,6 +236,53 @@ def test_revision_0004_goes_down_and_up_again_beside_records_of_before(database_
     engine.dispose()
 
 
+def test_revision_0012_tells_steps_who_helped_and_goes_down_and_up_again(database_url):
+    engine = engine_for(database_url)
+    migrate.upgrade(engine, "0001")
+    with engine.begin() as connection:
+        for statement in BEFORE_0002:
+            connection.execute(text(statement))
+    migrate.upgrade(engine, "0011")
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "UPDATE petitions SET cooperating = 'Công an xã', monitor_id = 1,"
+                " kind = 'complaint', ended_on = NULL, acknowledged_on = NULL,"
+                " ack_due_on = '2026-01-19' WHERE id = 1"
+            )
+        )
+        connection.execute(
+            text(
+                "INSERT INTO reminders_sent (id, day, user_id, kind, subject)"
+                " VALUES (1, '2026-01-05', 1, 'petition_late', 'KN-2026-000001')"
+            )
+        )
+    before = _rows(engine)
+
+    migrate.upgrade(engine, "0012")
+    with engine.connect() as connection:
+        told = connection.execute(
+            text(
+                "SELECT DISTINCT petition_id = 1, cooperating, monitor_id FROM petition_steps"
+                " ORDER BY cooperating"
+            )
+        ).all()
+        assert [tuple(row) for row in told] == [(0, "", None), (1, "Công an xã", 1)]
+        asked = text("SELECT ack_due_on FROM petitions WHERE id = 1")
+        assert connection.execute(asked).scalar_one() is None
+        sent = "SELECT count(*) FROM reminders_sent WHERE sent_at IS NOT NULL AND letter = ''"
+        assert connection.execute(text(sent)).scalar_one() == 1
+
+    migrate.downgrade(engine, "0011")
+    assert "settled_limits" not in inspect(engine).get_table_names()
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE petitions SET ack_due_on = '2026-01-19' WHERE id = 1"))
+    assert _rows(engine) == before
+    migrate.upgrade(engine)
+    assert migrate.is_at_head(engine)
+    engine.dispose()
+
+
 def test_revision_0007_goes_down_and_up_again_beside_petitions(database_url):
     engine = engine_for(database_url)
     migrate.upgrade(engine, "0001")

@@ -330,18 +330,6 @@ def test_a_pause_leaves_a_counted_date_on_a_working_day(session, make):
     assert len([line for line in clocks.due.lines if line.why is Why.PAUSED]) == 3
 
 
-def test_a_complaint_shows_the_limits_of_its_own(session, make):
-    seed_basics(session)
-    complaint = make.petition(kind=Kind.COMPLAINT, received_on=DAY - _days(10))
-    other = make.petition(received_on=DAY - _days(10))
-
-    accept, resolve = clocks_of(session, complaint, steps_of(session, complaint.id)).limits
-    assert (accept.limit.code, accept.due_on) == ("KN_ACCEPT", DAY)
-    assert (resolve.limit.code, resolve.due_on) == ("KN_RESOLVE", None)
-    assert "điều 27" in accept.limit.legal_basis
-    assert clocks_of(session, other, steps_of(session, other.id)).limits == ()
-
-
 def test_petitions_from_before_the_limits_are_given_their_day(session, make):
     old = make.petition(received_on=DAY)
     unknown = make.petition(received_on=None, date_precision=Precision.UNKNOWN)

@@ -7,13 +7,16 @@ import pytest
 from tracker.accounts.permissions import Role
 from tracker.core import clock
 from tracker.petitions.queries import at_work, petition_for, steps_of
+from tracker.petitions.rules import Team
 from tracker.petitions.service import (
     Amendment,
+    MoveRefused,
     MoveRequest,
     PetitionRefused,
     amend_petition,
     correct_step,
     move_petition,
+    offered_moves,
 )
 from tracker.reminders.service import digests_on
 
@@ -93,7 +96,7 @@ def test_the_monitor_is_chosen_in_the_form_and_shown_on_the_page(visit, make, se
     staff, leader = visit(), make.user(role=Role.LEADER)
     petition = make.petition(due_on=TODAY + timedelta(days=9))
     address = f"/petitions/{petition.code}"
-    assert leader.full_name not in staff.get(address).text
+    assert f"<dd>{leader.full_name}</dd>" not in staff.get(address).text
     form = {
         "version": str(petition.version),
         "content": petition.content,
@@ -126,3 +129,99 @@ def test_the_account_of_the_due_date_is_on_the_printed_page(visit, make):
     assert 'class="print-only"' in page
     assert page.count("<caption>") == 1
     assert "print-only" not in staff.get(f"/petitions/{undated.code}").text
+
+
+def test_whoever_gives_it_out_names_who_helps_and_who_watches_and_taking_it_back_restores(
+    session, make
+):
+    giver, worker, monitor = make.user(), make.user(), make.user(role=Role.LEADER)
+    petition, department = make.petition(cooperating="Công an xã"), make.department()
+    for wrong in (giver.id, make.user(place=make.place()).id):
+        with pytest.raises(PetitionRefused):
+            move(
+                session,
+                giver,
+                petition,
+                "assign",
+                department_id=department.id,
+                team=Team("Mặt trận", wrong),
+            )
+    assert (petition.monitor_id, petition.cooperating) == (None, "Công an xã")
+
+    team = Team("Mặt trận; Hội Nông dân", monitor.id)
+    move(session, giver, petition, "assign", department_id=department.id, team=team)
+    assert (petition.monitor_id, petition.cooperating) == (monitor.id, team.cooperating)
+    move(session, worker, petition, "start")
+    assert (petition.monitor_id, petition.cooperating) == (monitor.id, team.cooperating)
+
+    for _ in range(2):
+        correct_step(session, giver, petition, "Nhầm")
+    assert (petition.monitor_id, petition.cooperating) == (None, "Công an xã")
+
+
+def test_a_corrected_detail_is_not_lost_when_the_step_before_it_is_taken_back(session, make):
+    giver, first, second = make.user(), make.user(), make.user()
+    petition, department = make.petition(), make.department()
+    team = Team("Mặt trận", first.id)
+    move(session, giver, petition, "assign", department_id=department.id, team=team)
+    move(session, giver, petition, "start")
+    amend_petition(session, None, petition, watched_by(petition, second, cooperating="Y tế"))
+
+    correct_step(session, giver, petition, "Nhầm")
+    assert (petition.monitor_id, petition.cooperating) == (second.id, "Y tế")
+    correct_step(session, giver, petition, "Nhầm")
+    assert (petition.monitor_id, petition.cooperating) == (None, "")
+
+
+def test_the_monitor_does_not_take_up_the_work_unless_another_is_named(session, make):
+    monitor, other = make.user(), make.user(role=Role.LEADER)
+    petition, department = make.petition(), make.department()
+    amend_petition(session, None, petition, watched_by(petition, monitor))
+
+    names = {one.name for one in offered_moves(monitor, petition, None)}
+    assert "assign" in names
+    assert not {"start", "propose"} & names
+    for name in ("assign", "start", "propose"):
+        with pytest.raises(MoveRefused, match="someone else handles it"):
+            move(session, monitor, petition, name, department_id=department.id)
+    move(session, monitor, petition, "acknowledge")
+
+    team = Team(monitor_id=other.id)
+    move(session, monitor, petition, "assign", department_id=department.id, team=team)
+    move(session, monitor, petition, "start")
+    assert petition.monitor_id == other.id
+
+
+def test_the_list_is_narrowed_to_what_one_watches_and_files_name_the_monitor(visit, make, session):
+    person, place = make.user(role=Role.LEADER), make.place()
+    stranger = make.user(place=place)
+    watched, other = make.petition(), make.petition()
+    amend_petition(session, None, watched, watched_by(watched, person))
+    username, name = person.username, person.full_name
+    strangers = stranger.username
+    session.rollback()
+    leader = visit(user=person)
+
+    page = leader.get("/petitions", monitor=username).text
+    assert watched.code in page
+    assert other.code not in page
+    assert "Tôi theo dõi" in page
+    assert f"Người theo dõi: {name}" in page
+    lines = leader.get("/petitions.csv", variant="machine", monitor=username).text.splitlines()
+    assert len(lines) == 2
+    assert name in lines[1]
+    assert "sổ không hiểu nên đã bỏ qua" in leader.get("/petitions", monitor=strangers).text
+
+
+def test_the_form_of_a_step_asks_who_helps_and_who_watches(visit, make, session):
+    petition, department, monitor = make.petition(), make.department(), make.user()
+    given = {"department": department.id, "cooperating": "Công an xã", "monitor": monitor.id}
+    sent = {"move": "assign", "version": petition.version, "happened_on": "", "note": "Giao việc"}
+    code, name = petition.code, monitor.full_name
+    session.rollback()
+    staff = visit()
+
+    assert staff.post(f"/petitions/{code}/moves", **given | sent).status_code == 303
+    page = staff.get(f"/petitions/{code}").text
+    assert page.count(name) >= 2
+    assert page.count("Công an xã") >= 2

@@ -1,10 +1,14 @@
 """Reminders: each person once a day, by day, with nothing of any citizen in them."""
 
 import socketserver
+import ssl
+import subprocess
+import sys
 import threading
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes, policy
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -54,6 +58,9 @@ class Sink(socketserver.ThreadingTCPServer):
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Talk)
         self.kept, self.refused, self.gives_up_after = [], set(), None
+        self.closed_by, self.words = None, []  # a TLS context; the words said on a closed line
+        self.asked, self.answers = threading.Event(), threading.Event()
+        self.answers.set()
 
     @property
     def post(self):
@@ -63,21 +70,51 @@ class Sink(socketserver.ThreadingTCPServer):
 class Talk(socketserver.StreamRequestHandler):
     """One conversation in the protocol's own words."""
 
+    is_closed = False
+
     def handle(self):
         self.say("220 sink")
-        for line in self.rfile:
+        while line := self.rfile.readline():
             word = line.decode().strip().upper()
-            if word.startswith("RCPT") and word[9:-1].lower() in self.server.refused:
-                self.say("550 nobody here")
-            elif word == "DATA":
-                self.take()
-            elif word == "QUIT":
+            if self.is_closed:
+                self.server.words.append(word.partition(" ")[0])
+            if word == "QUIT":
                 self.say("221 bye")
                 break
-            else:
-                self.say("250 ok")
-            if len(self.server.kept) == self.server.gives_up_after:
+            if not self.answer(word) or len(self.server.kept) == self.server.gives_up_after:
                 break
+
+    def finish(self):
+        super().finish()
+        if self.is_closed:
+            self.connection.close()
+
+    def answer(self, word):
+        """Answer one line; tell whether the talk goes on."""
+        if word.startswith("EHLO") and self.server.closed_by:
+            self.say("250-sink")
+            self.say("250 AUTH PLAIN" if self.is_closed else "250 STARTTLS")
+        elif word == "STARTTLS":
+            return self.close_line()
+        elif word.startswith("AUTH"):
+            self.say("235 known" if self.server.closed_by else "500 what")
+        elif word.startswith("RCPT") and word[9:-1].lower() in self.server.refused:
+            self.say("550 nobody here")
+        elif word == "DATA":
+            self.take()
+        else:
+            self.say("250 ok")
+        return True
+
+    def close_line(self):
+        self.say("220 go on")
+        try:
+            line = self.server.closed_by.wrap_socket(self.connection, server_side=True)
+        except OSError:  # the other side does not trust the certificate
+            return False
+        self.rfile, self.wfile = line.makefile("rb"), line.makefile("wb", 0)
+        self.connection, self.is_closed = line, True
+        return True
 
     def take(self):
         self.say("354 go on")
@@ -85,6 +122,8 @@ class Talk(socketserver.StreamRequestHandler):
         while (line := self.rfile.readline()) not in (b".\r\n", b""):
             lines.append(line)
         self.server.kept.append(message_from_bytes(b"".join(lines), policy=policy.default))
+        self.server.asked.set()
+        self.server.answers.wait(20)
         self.say("250 kept")
 
     def say(self, words):
@@ -332,6 +371,107 @@ def test_of_two_runs_at_once_each_person_is_written_to_by_one(session, engine, m
     for one in runs:
         one.join()
     assert len(sink.kept) == len({str(mail["To"]) for mail in sink.kept}) == 3
+
+
+RUN = """
+import sys
+from datetime import datetime
+from sqlalchemy.orm import Session
+from tracker.core.db import engine_for
+from tracker.reminders.service import Post, remind
+post = Post("127.0.0.1", int(sys.argv[2]), False, "so@xa.vn", "https://so.xa.vn")
+with Session(engine_for(sys.argv[1])) as session:
+    remind(session, post, datetime.fromisoformat(sys.argv[3]))
+"""
+
+
+def test_what_a_killed_run_left_is_sent_once_by_a_later_one_under_the_same_key(
+    session, database_url, make, sink
+):
+    person(make)
+    first = late_petition(session, make)
+    sink.answers.clear()
+    run = subprocess.Popen(
+        [sys.executable, "-c", RUN, database_url, str(sink.server_address[1]), at().isoformat()]
+    )
+    try:
+        assert sink.asked.wait(20)
+    finally:
+        run.kill()
+        run.wait()
+    sink.answers.set()
+    late_petition(session, make, days=2)
+
+    assert remind(session, sink.post, at(8, 5)).sent == ["lan"]  # the new one; the claim stands
+    assert remind(session, sink.post, at(8, 20)).sent == ["lan"]
+    assert remind(session, sink.post, at(9)).sent == []
+
+    broken_off, other, again = sink.kept
+    assert broken_off["Message-ID"] == again["Message-ID"] != other["Message-ID"]
+    assert text_of(again).count(f"/petitions/{first.code}") == 1
+    assert f"/petitions/{first.code}" not in text_of(other)
+    entries = select(JournalEntry).where(JournalEntry.action == "reminder:sent")
+    assert len(session.scalars(entries).all()) == 2
+
+
+def test_of_two_runs_that_find_what_was_left_one_sends_it(session, engine, make, sink):
+    lan, petition = person(make), late_petition(session, make)
+    session.add(
+        ReminderSent(
+            day=DAY,
+            user_id=lan.id,
+            kind="petition_late",
+            subject=petition.code,
+            letter="left-behind",
+            claimed_at=at(7, 30),
+        )
+    )
+    session.commit()
+
+    def run():
+        with Session(engine) as own:
+            remind(own, sink.post, at())
+
+    runs = [threading.Thread(target=run) for _ in range(2)]
+    for one in runs:
+        one.start()
+    for one in runs:
+        one.join()
+    letters = [mail["Message-ID"] for mail in sink.kept]
+    assert letters.count("<left-behind@xa.vn>") == 1
+
+
+@pytest.fixture
+def closed(sink, monkeypatch):
+    """Give a mail server that closes its line with a certificate made by itself."""
+    certificate = Path(__file__).with_name("mail_server.pem")
+    sink.closed_by = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    sink.closed_by.load_cert_chain(certificate)
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    return sink
+
+
+def test_the_line_is_closed_before_the_password_is_said(session, make, closed):
+    person(make)
+    late_petition(session, make)
+    post = replace(closed.post, username="so", password="bimat")
+
+    assert remind(session, post, at()).sent == ["lan"]
+    assert closed.words[:3] == ["EHLO", "AUTH", "MAIL"]
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused(session, make, closed, monkeypatch):
+    monkeypatch.delenv("SSL_CERT_FILE")
+    person(make)
+    late_petition(session, make)
+
+    with pytest.raises(MailRefused) as refused:
+        remind(session, closed.post, at())
+    assert "127.0.0.1" in say(refused.value)
+    assert closed.kept == []
+    assert session.scalars(select(ReminderSent)).all() == []
+    plain = replace(closed.post, may_start_tls=False)
+    assert remind(session, plain, at()).sent == ["lan"]
 
 
 def _post(tmp_path, **given):

@@ -110,9 +110,7 @@ def test_what_changed_since_is_told_cell_by_cell_and_row_by_row(session, make):
 def test_a_report_by_what_was_typed_by_a_day_never_changes(session, make):
     petition = make.petition()
     with transaction(session):  # as if it had been typed the day before
-        session.execute(
-            update(LedgerEntry).values(recorded_at=clock.now() - timedelta(days=2))
-        )
+        session.execute(update(LedgerEntry).values(recorded_at=clock.now() - timedelta(days=2)))
     report = _sent(session, make, typed_by=TODAY - timedelta(days=1))
     _explain(session, petition)
     make.petition()

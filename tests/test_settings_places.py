@@ -11,9 +11,20 @@ from tracker.accounts.models import User
 from tracker.accounts.permissions import Role
 from tracker.core import clock
 from tracker.journal.models import JournalEntry
+from tracker.petitions.queries import ledger_mismatches
 from tracker.places.models import Place
 from tracker.places.queries import scope_ids
-from tracker.places.rules import PlaceKind
+from tracker.places.rules import PlaceKind, PlaceRefused
+from tracker.settings.service.places import (
+    Ending,
+    NewPlace,
+    Renaming,
+    Undoing,
+    add_place,
+    end_place,
+    rename_place,
+    undo_ending,
+)
 
 TODAY = clock.today()
 DAY = f"{TODAY:%d/%m/%Y}"
@@ -244,3 +255,57 @@ def test_the_pages_of_places_speak_both_languages(visit, make, language):
         page = admin.get(f"/settings/places{path}", lang=language)
         assert page.status_code == 200
         assert f'<html lang="{language}">' in page.text
+
+
+def test_an_ending_entered_by_mistake_is_taken_back_in_the_open(visit, make, session):
+    admin = visit(role=Role.ADMIN)
+    small, large = _village(make, "Thôn Nhỏ"), _village(make, "Thôn Lớn")
+    petition = make.petition(place=small, received_on=TODAY)
+    key, address = small.key, f"/settings/places/{small.key}"
+    before, ids = set(scope_ids(session, large.id)), (small.id, large.id, petition.id)
+    session.rollback()
+    assert "Kết thúc do nhập nhầm" not in admin.get(address).text
+    last = f"{TODAY - timedelta(days=1):%d/%m/%Y}"
+    admin.post(f"{address}/end", version=1, last_day=last, successor=ids[1], source="QĐ 9")
+    assert "Kết thúc do nhập nhầm" in admin.get(address).text
+    sent = {"version": _again(session, small).version, "reason": "Nhầm thôn"}
+
+    assert "Nêu lý do" in admin.post(f"{address}/undo", **sent | {"reason": " "}).text
+    assert admin.post(f"{address}/undo", **sent | {"version": 1}).status_code == 409
+    assert admin.post(f"{address}/undo", **sent).status_code == 303
+
+    kept = _again(session, small)
+    assert (kept.valid_to, kept.successor_id, kept.source) == (None, None, "")
+    assert set(scope_ids(session, ids[1])) == before
+    assert ledger_mismatches(session) == []
+    (entry,) = _journaled(session, "place:ending-undone")
+    assert entry["after"]["reason"] == "Nhầm thôn"
+    session.rollback()
+    again = admin.post(f"{address}/undo", **sent | {"version": sent["version"] + 1})
+    assert "chưa kết thúc" in again.text
+    assert key in admin.get("/settings/places").text
+
+
+def test_an_ending_that_something_is_built_on_stays(session, make):
+    admin = make.user(role=Role.ADMIN)
+    small, middle, large = (_village(make, f"Thôn {name}") for name in ("Nhỏ", "Vừa", "Lớn"))
+    last = TODAY - timedelta(days=1)
+
+    def undo(place):
+        undo_ending(session, admin, place.key, Undoing("Nhầm", _again(session, place).version))
+
+    end_place(session, admin, small.key, Ending(last, middle.id, small.version))
+    end_place(session, admin, middle.key, Ending(last, large.id, middle.version))
+    with pytest.raises(PlaceRefused, match="took over from it has ended"):
+        undo(small)
+    undo(middle)
+    undo(small)
+    end_place(session, admin, small.key, Ending(last, middle.id, _again(session, small).version))
+    add_place(session, admin, make.home.key, NewPlace("Thôn Nhỏ"), "khoa moi")
+    with pytest.raises(PlaceRefused, match="of this name there already"):
+        undo(small)
+    renamed = Renaming("Thôn Rộng", TODAY, _again(session, large).version)
+    rename_place(session, admin, large.key, renamed, "khoa doi ten")
+    with pytest.raises(PlaceRefused, match="a renaming is none"):
+        undo(large)
+    assert session.get(type(large), large.id).valid_to == last

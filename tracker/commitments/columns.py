@@ -1,8 +1,12 @@
-"""The columns of a file of commitments: what a meeting reads, and what a machine adds."""
+"""The columns of files of commitments: what a meeting reads, and what a machine adds."""
 
+from dataclasses import dataclass
 from typing import Any
 
+from tracker.commitments.lifecycle import State
+from tracker.commitments.queries.ledger import Line
 from tracker.commitments.queries.register import ExportRow
+from tracker.commitments.rules import By
 from tracker.core.columns import NUMBER, Column
 from tracker.core.dates import Precision, shown
 from tracker.core.i18n import N_, gettext
@@ -53,3 +57,41 @@ COLUMNS: tuple[Column[Any], ...] = (
     Column("is_fictional", "", lambda row: int(row.is_fictional)),
 )
 """What is read at a meeting first, then what only machines read."""
+
+STATES = (State.KEPT, State.KEPT_LATE, State.OPEN, State.OVERDUE, State.BROKEN, State.WITHDRAWN)
+"""In this order the ledger tells how commitments stand."""
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """One line of the ledger's file; `rows` is the address of the commitments that it counts."""
+
+    by: By
+    line: Line
+    rows: str
+    is_total: bool = False
+
+    @property
+    def name(self) -> str:
+        """Name whoever, or whatever, the line is of."""
+        if self.is_total:
+            return gettext("Total")
+        unnamed = "made at no dialogue" if self.by is By.DIALOGUE else "not yet assigned"
+        return self.line.name or gettext(unnamed)
+
+
+def _counts(state: State) -> Column[Any]:
+    return Column(state.value, state.label, lambda row: row.line.states[state])
+
+
+LEDGER_COLUMNS: tuple[Column[Any], ...] = (
+    NUMBER,
+    Column("by", N_("A line for each"), lambda row: row.by),
+    Column("name", N_("Name"), lambda row: row.name, lambda row: row.line.name),
+    Column("made", N_("Made"), lambda row: row.line.made),
+    *(_counts(state) for state in STATES),
+    Column("undated", N_("Of these to be kept: no due date set"), lambda row: row.line.undated),
+    Column("key", "", lambda row: row.line.key),
+    Column("rows", "", lambda row: row.rows),
+)
+"""The ledger of promises, a line for each leader, department or dialogue."""

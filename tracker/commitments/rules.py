@@ -74,7 +74,7 @@ _TITLE = "|".join(form for title in _TITLES for form in (title, title.capitalize
 _NAMED = re.compile(rf"(?<!\w)({_TITLE})((?:\s+[{_CAPITALS}]\w*)+)")
 _TELEPHONE = re.compile(r"(?<![\d.,])(?:\+84|0)(?:[\s.\-]?\d){8,10}(?!\d)")
 _IDENTITY = re.compile(r"(?<!\d)\d{9}(?:\d{3})?(?!\d)")
-_HOUSEHOLD = re.compile(r"(?i)^\s*hộ\s+(gia đình\s+)?")
+_HOUSEHOLD = re.compile(r"(?i)^\s*" + "hộ" + r"\s+(" + "gia" + r"\s+" + "đình" + r"\s+)?")
 _MAIL = re.compile(r"\S+@\S+\.\S+")
 
 

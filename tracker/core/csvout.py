@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
@@ -10,8 +11,17 @@ from tracker.core.clock import shown_date
 from tracker.core.i18n import Labelled, say
 
 BOM = "\ufeff"
+BLANKS = " \u00a0"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 MEDIA_TYPE = "text/csv; charset=utf-8"
+
+
+@dataclass(slots=True)
+class Tally:
+    """How many rows a file holds so far, and whether it is at its end."""
+
+    rows: int = 0
+    is_whole: bool = False
 
 
 class Variant(StrEnum):
@@ -73,7 +83,7 @@ def csv_lines(
 
 def disarmed(text: str) -> str:
     """Put an apostrophe before a text that a spreadsheet would take for a formula."""
-    return "'" + text if text.lstrip(" \u00a0").startswith(FORMULA_STARTS) else text
+    return "'" + text if text.lstrip(BLANKS).startswith(FORMULA_STARTS) else text
 
 
 def _excel_cell(value: object) -> object:
@@ -104,6 +114,8 @@ def _machine_cell(value: object) -> object:
 def _plain_cell(value: object) -> object:
     if value is None:
         return ""
-    if isinstance(value, int | float) and not isinstance(value, bool):
+    if isinstance(value, bool):
+        return int(value)
+    if isinstance(value, int | float):
         return value
     return disarmed(str(value))

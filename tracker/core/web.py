@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, AnyStr
 from urllib.parse import quote
 
 from flask import Response, current_app, g, has_request_context, request, session
@@ -111,24 +111,24 @@ def close_session(_error: BaseException | None = None) -> None:
         session.close()
 
 
-def streamed(read: Callable[[Session], Iterator[str]]) -> Iterator[str]:
+def streamed(read: Callable[[Session], Iterator[AnyStr]]) -> Iterator[AnyStr]:
     """Read after the view has returned, on a session that closes with the download."""
     source, kept = _read_from(), replica()
     reading = Session(source.execution_options(read_only=True), expire_on_commit=False)
     primary = own_session(read_only=True)
 
-    def pieces() -> Iterator[str]:
+    def pieces() -> Iterator[AnyStr]:
         with reading, primary:
             try:
                 lines = read(reading)
-                first = next(lines, "")
+                first = next(lines)
             except SQLAlchemyError as error:
                 # Nothing has left yet, so the primary can still give all of it.
                 if kept is None or source is not kept.engine:
                     raise
                 kept.mistrust(error)
                 lines = read(primary)
-                first = next(lines, "")
+                first = next(lines)
             yield first
             yield from lines
 

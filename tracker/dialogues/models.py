@@ -118,3 +118,17 @@ class DialogueStep(Base):
     document_number: Mapped[text200] = mapped_column(default="")
 
     actor: Mapped[User | None] = relationship(lazy="raise")
+
+
+class SettledLimit(Base):
+    """A limit of a dialogue that was over when the calendar or the limit changed, as it read then.
+
+    It holds for the dialogue's day of then; `due_on` None tells that there was no limit.
+    """
+
+    __tablename__ = "settled_limits"
+
+    dialogue_id: Mapped[int] = mapped_column(ForeignKey("dialogues.id"), primary_key=True)
+    duty: Mapped[text40] = mapped_column(primary_key=True)  # dialogues.rules.Duty
+    held_on: Mapped[date]
+    due_on: Mapped[date | None]

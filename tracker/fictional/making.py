@@ -1,7 +1,7 @@
 """Making the invented dialogues and petitions, through the services, counted back from today."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import islice
 from random import Random
@@ -21,7 +21,7 @@ from tracker.fictional.dialogues import Held, make_dialogues
 from tracker.fictional.lives import PATHS, Age, Path, path_for, steps
 from tracker.fictional.promises import make_promises
 from tracker.fictional.rhythm import make_rhythm
-from tracker.petitions.lifecycle import MOVES, Channel, Kind, Level, Petitioner, Status
+from tracker.petitions.lifecycle import ACCEPT, MOVES, Channel, Kind, Level, Petitioner, Status
 from tracker.petitions.models import Petition
 from tracker.petitions.service import NewPetition, log_petition, move_petition
 
@@ -158,6 +158,8 @@ def _make(session: Session, commune: Commune, plan: Plan, raised: Raised, today:
             actor = commune.leader  # a due date that has passed is a leader's to move
         if move.plan_on and move.plan_on <= today:
             actor = None  # only the command line brings in a plan that has come due since
+        if petition.kind not in MOVES[move.move_name].kinds:
+            move = replace(move, move_name=ACCEPT)  # a complaint is accepted instead
         move_petition(session, actor, petition, move)
     if plan.path.end is not Status.JOINED:
         raised.codes[number] = petition.code

@@ -58,6 +58,13 @@ def note_export(session: Session, actor: Actor, subject: str, detail: str = "") 
         note(session, actor, "export", subject, actor.place_id, detail)
 
 
+def note_end(session: Session, actor: Actor, subject: str, rows: int, *, is_whole: bool) -> None:
+    """Write down how a file ended: with how many rows, or that it broke off on its way."""
+    how = f"{rows} rows" if is_whole else f"broke off after {rows} rows"
+    with transaction(session):
+        note(session, actor, "export:ended", subject, actor.place_id, how)
+
+
 def _chain_up(session: Session, noted: list[Entry]) -> None:
     """Chain new entries to the last of their place; in one order, against waiting in a ring."""
     by_chain = sorted(noted, key=lambda entry: entry.chain)

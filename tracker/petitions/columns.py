@@ -1,26 +1,41 @@
 """The columns of a file of petitions: those of a meeting's table, and what a machine adds."""
 
 from dataclasses import replace
+from typing import Any
 
-from tracker.core.columns import NUMBER, Column
+from sqlalchemy import and_, case
+
+from tracker.core.columns import NUMBER, Column, Kind
+from tracker.core.csvsql import Cell, Either, known_day, word_of
 from tracker.core.dates import Precision, shown
 from tracker.core.i18n import N_, gettext
-from tracker.petitions.lifecycle import Petitioner
+from tracker.petitions import lifecycle
+from tracker.petitions.lifecycle import Channel, Group, Level, Petitioner, Status
 from tracker.petitions.queries import ExportRow
+from tracker.petitions.rules import Timeliness
 
 
 def _who(row: ExportRow) -> str:
-    name = row.citizen_name or (
-        gettext("Unnamed")
-        if row.petitioner is Petitioner.UNNAMED
-        else gettext(row.petitioner.label)
-    )
-    return f"{name}, {row.place}"
+    return f"{row.citizen_name or gettext(row.petitioner.label)}, {row.place}"
+
+
+def _who_asked(fields: Any) -> Cell:
+    unnamed = word_of(Petitioner, fields.petitioner)
+    name = case((fields.citizen_name == "", unnamed), else_=fields.citizen_name)
+    who: Cell = name + ", " + fields.place
+    return who
 
 
 def _progress(row: ExportRow) -> str:
     document = f"({row.latest_document})" if row.latest_document else ""
     return " ".join(part for part in (row.latest_note, document) if part)
+
+
+def _progress_asked(fields: Any) -> Cell:
+    note, document = fields.latest_note, "(" + fields.latest_document + ")"
+    return case(
+        (fields.latest_document == "", note), (note == "", document), else_=note + " " + document
+    )
 
 
 def _received(row: ExportRow) -> object:
@@ -32,51 +47,84 @@ def _people(row: ExportRow) -> object:
     return gettext("not known") if row.people is None else row.people
 
 
+def _people_asked(fields: Any) -> Cell:
+    words = case((fields.people.is_(None), gettext("not known")), else_="")
+    return Either(fields.people, words)
+
+
 def _remark(row: ExportRow) -> str:
     is_unsaid = row.is_fictional and not row.source
     return gettext("Invented, for demonstration") if is_unsaid else row.source
 
 
+def _remark_asked(fields: Any) -> Cell:
+    is_unsaid = and_(fields.is_fictional, fields.source == "")
+    return case((is_unsaid, gettext("Invented, for demonstration")), else_=fields.source)
+
+
 COLUMNS: tuple[Column[ExportRow], ...] = (
     NUMBER,
-    Column("code", N_("Code"), lambda row: row.code),
-    Column("content", N_("Content of the opinion or petition"), lambda row: row.content),
+    Column("code", N_("Code"), lambda row: row.code, width=17),
+    Column("content", N_("Content of the opinion or petition"), lambda row: row.content, width=48),
     Column(
         "petitioner_name",
         N_("Petitioner (full name, village)"),
         _who,
         lambda row: row.citizen_name,
         is_personal=True,
+        asked=_who_asked,
+        width=24,
     ),
-    Column("category", N_("Category"), lambda row: row.category),
-    Column("level", N_("Level of competence"), lambda row: row.level),
-    Column("department", N_("Department in charge"), lambda row: row.department),
-    Column("cooperating", N_("Cooperating units"), lambda row: row.cooperating),
-    Column("due_on", N_("Due date"), lambda row: row.due_on),
+    Column("category", N_("Category"), lambda row: row.category, width=20),
+    Column("level", N_("Level of competence"), lambda row: row.level, words=Level, width=12),
+    Column("department", N_("Department in charge"), lambda row: row.department, width=20),
+    Column("cooperating", N_("Cooperating units"), lambda row: row.cooperating, width=18),
+    Column("monitor", N_("Monitor"), lambda row: row.monitor, width=18),
+    Column("due_on", N_("Due date"), lambda row: row.due_on, kind=Kind.DAY, width=12),
     Column(
         "result",
         N_("Result or progress (document number)"),
         _progress,
         lambda row: row.latest_note,
+        asked=_progress_asked,
+        width=32,
     ),
-    Column("group", N_("Kind of result"), lambda row: row.group),
-    Column("reason_unresolved", N_("Why not yet resolved"), lambda row: row.reason_unresolved),
-    Column("remark", N_("Note"), _remark, lambda row: row.source),
+    Column("group", N_("Kind of result"), lambda row: row.group, words=Group),
+    Column(
+        "reason_unresolved", N_("Why not yet resolved"), lambda row: row.reason_unresolved, width=24
+    ),
+    Column("remark", N_("Note"), _remark, lambda row: row.source, asked=_remark_asked, width=20),
     Column("dialogue", N_("Dialogue"), lambda row: row.dialogue_code),
-    Column("received_on", N_("Date received"), _received, lambda row: row.received_on),
-    Column("status", N_("Status"), lambda row: row.status),
-    Column("timeliness", N_("Against the due date"), lambda row: row.timeliness),
-    Column("channel", N_("Channel"), lambda row: row.channel),
-    Column("kind", N_("Kind"), lambda row: row.kind),
-    Column("people", N_("Number of people"), _people, lambda row: row.people),
-    Column("phone", N_("Telephone"), lambda row: row.citizen_phone, is_personal=True),
-    Column("place", N_("Place"), lambda row: row.place),
-    Column("date_precision", "", lambda row: row.date_precision),
-    Column("petitioner", "", lambda row: row.petitioner),
+    Column(
+        "received_on",
+        N_("Date received"),
+        _received,
+        lambda row: row.received_on,
+        asked=lambda fields: known_day(fields.received_on, fields.date_precision),
+        kind=Kind.DAY,
+        width=13,
+    ),
+    Column("status", N_("Status"), lambda row: row.status, words=Status),
+    Column("timeliness", N_("Against the due date"), lambda row: row.timeliness, words=Timeliness),
+    Column("channel", N_("Channel"), lambda row: row.channel, words=Channel, width=14),
+    Column("kind", N_("Kind"), lambda row: row.kind, words=lifecycle.Kind, width=14),
+    Column(
+        "people",
+        N_("Number of people"),
+        _people,
+        lambda row: row.people,
+        asked=_people_asked,
+        kind=Kind.NUMBER,
+        width=10,
+    ),
+    Column("phone", N_("Telephone"), lambda row: row.citizen_phone, is_personal=True, width=14),
+    Column("place", N_("Place"), lambda row: row.place, width=20),
+    Column("date_precision", "", lambda row: row.date_precision, words=Precision),
+    Column("petitioner", "", lambda row: row.petitioner, words=Petitioner),
     Column("document_number", "", lambda row: row.latest_document),
-    Column("plan_on", "", lambda row: row.plan_on),
-    Column("ended_on", "", lambda row: row.ended_on),
-    Column("is_fictional", "", lambda row: int(row.is_fictional)),
+    Column("plan_on", "", lambda row: row.plan_on, kind=Kind.DAY),
+    Column("ended_on", "", lambda row: row.ended_on, kind=Kind.DAY),
+    Column("is_fictional", "", lambda row: row.is_fictional, kind=Kind.FLAG),
 )
 """A meeting's table first, then what lets a reader sort and find, then what only machines read."""
 
@@ -91,4 +139,4 @@ def columns_for(*, with_names: bool) -> list[Column[ExportRow]]:
 def _withheld(column: Column[ExportRow]) -> Column[ExportRow]:
     """Leave of a person only where they live."""
     is_who = column.name == "petitioner_name"
-    return replace(column, read=lambda row: row.place if is_who else "", stored=None)
+    return replace(column, read=lambda row: row.place if is_who else "", stored=None, asked=None)

@@ -100,7 +100,8 @@ class Clock(Labelled):
 class Move:
     """One step: where it may start, who may take it, and what it asks for.
 
-    One without a target leaves the petition where it stands.
+    One without a target leaves the petition where it stands. `kinds` are the legal kinds that have
+    it; `limit_code` names the limit of the law that begins with it.
     """
 
     name: str
@@ -120,6 +121,8 @@ class Move:
     needs_department: bool = False
     needs_note_or_document: bool = False
     is_for_unanswered: bool = False
+    kinds: frozenset[Kind] = frozenset(Kind)
+    limit_code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +249,7 @@ LIFECYCLE = (
     ),
 )
 RECEIVE, AMEND, CORRECT, RECALCULATE = "receive", "amend", "correct", "recalculate"
-EXTEND, ACKNOWLEDGE = "extend", "acknowledge"
+EXTEND, ACKNOWLEDGE, ACCEPT = "extend", "acknowledge", "accept"
 STAYING = (
     Move(
         EXTEND,
@@ -264,6 +267,16 @@ STAYING = (
         None,
         needs_note_or_document=True,
         is_for_unanswered=True,
+        kinds=frozenset(Kind) - {Kind.COMPLAINT},
+    ),
+    Move(
+        ACCEPT,
+        N_("Accept the complaint"),
+        _AT_WORK,
+        None,
+        needs_document=True,
+        kinds=frozenset({Kind.COMPLAINT}),
+        limit_code="KN_RESOLVE",
     ),
 )
 """Steps that leave the petition where it stands."""
@@ -297,5 +310,5 @@ TRANSFER_ADVICE = {
 }
 """What the law says, by legal kind, about a matter that another body is competent for."""
 
-LIMITS_OF_KIND = {Kind.COMPLAINT: ("KN_ACCEPT", "KN_RESOLVE")}
-"""The limits that a legal kind has of its own (codes of deadline rules)."""
+NOTICE_LIMITS = {Kind.COMPLAINT: "KN_ACCEPT"}
+"""The limit (code of a deadline rule) by which a citizen is answered or told, where not by ACK."""

@@ -42,6 +42,14 @@ def answered_for(scope: frozenset[int] | int, place_id: Any) -> ColumnElement[bo
     return select(PlaceReach.place_id).where(*pair).exists()
 
 
+def reached(scope: frozenset[int] | int) -> Any:
+    """Give the places of a scope, or of a unit, for `in_`; a unit's are looked up, not listed."""
+    unit_id = scope.unit_id if isinstance(scope, Reach) else scope
+    if not isinstance(unit_id, int):
+        return unit_id
+    return select(PlaceReach.place_id).where(PlaceReach.unit_id == unit_id)
+
+
 def ancestors(session: Session, place_id: int) -> list[int]:
     """Give every unit that answers for a place today, itself first, the nearest before the next."""
     asked = select(PlaceReach.unit_id).where(PlaceReach.place_id == place_id)

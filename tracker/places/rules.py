@@ -143,6 +143,17 @@ def check_ending(
         raise SuccessorRefused("That place begins only after this one would end.")
 
 
+def check_undoing(places: Mapping[int, Node], place_id: int) -> None:
+    """Refuse to take an ending back on which the tree has been built since."""
+    node = places[place_id]
+    if not node.has_ended:
+        raise PlaceRefused("This place has not ended.")
+    if node.successor_id is not None and places[node.successor_id].has_ended:
+        raise PlaceRefused("What took over from it has ended since: take that ending back first.")
+    if node.parent_id is not None and places[node.parent_id].has_ended:
+        raise PlaceRefused("What it lay in has ended since: take that ending back first.")
+
+
 def _check_living(node: Node) -> None:
     if node.has_ended:
         raise PlaceRefused("This place has ended already.")

@@ -44,14 +44,15 @@ def people_to_remind(session: Session) -> list[Person]:
     return [Person(*row) for row in rows]
 
 
-def told_on(session: Session, person: Person, day: date) -> frozenset[tuple[str, str]]:
-    """Give what a person was written about on a day: the kind and the subject of each."""
-    rows = session.execute(
-        select(ReminderSent.kind, ReminderSent.subject).where(
-            ReminderSent.day == day, ReminderSent.user_id == person.id
+def told_on(session: Session, person: Person, day: date) -> list[ReminderSent]:
+    """Give what a person was written about on a day, or is to be by a claim that stands."""
+    return list(
+        session.scalars(
+            select(ReminderSent)
+            .where(ReminderSent.day == day, ReminderSent.user_id == person.id)
+            .order_by(ReminderSent.id)
         )
     )
-    return frozenset((row.kind, row.subject) for row in rows)
 
 
 def sections_for(

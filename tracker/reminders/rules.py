@@ -1,5 +1,6 @@
 """What a person is reminded of, when nobody is written to, and how the digest reads."""
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -18,6 +19,8 @@ MOST_NAMED = 20
 """So many matters of a kind stand in the digest."""
 KEPT_DAYS = 60
 """For so long it is kept what people were reminded of."""
+ABANDONED_AFTER = timedelta(minutes=15)
+"""A claim that is not sent by then was left by a run that broke off."""
 
 
 class Kind(Labelled):
@@ -90,11 +93,17 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """Everything that one person is written about on one day."""
+    """What one person is written about on one day, in one e-mail.
+
+    `letter` is its key, the same when it is sent again; `claimed_at` tells when a run that did not
+    bring it to its end began with it.
+    """
 
     person: Person
     day: date
     sections: tuple[Section, ...]
+    letter: str = ""
+    claimed_at: datetime | None = None
 
     @property
     def matters(self) -> list[Matter]:
@@ -152,12 +161,26 @@ def day_of(at: datetime) -> date:
 
 def without(sections: Iterable[Section], told: frozenset[tuple[str, str]]) -> tuple[Section, ...]:
     """Leave out what the person was written about today already, and what is then empty."""
+    listed = list(sections)
+    every = {(m.kind.value, m.subject) for section in listed for m in section.matters}
+    return only(listed, frozenset(every - told))
+
+
+def only(sections: Iterable[Section], asked: frozenset[tuple[str, str]]) -> tuple[Section, ...]:
+    """Leave of what presses only these matters, and no section that is then empty."""
     kept = []
     for section in sections:
-        new = tuple(m for m in section.matters if (m.kind.value, m.subject) not in told)
-        if new:
-            kept.append(Section(section.kind, section.count, new, section.path))
+        left = tuple(m for m in section.matters if (m.kind.value, m.subject) in asked)
+        if left:
+            kept.append(Section(section.kind, section.count, left, section.path))
     return tuple(kept)
+
+
+def letter_of(person: Person, day: date, sections: Iterable[Section]) -> str:
+    """Give the key of an e-mail: the same for the same matters of the same person and day."""
+    named = sorted(f"{m.kind.value} {m.subject}" for section in sections for m in section.matters)
+    said = "\n".join([day.isoformat(), str(person.id), *named])
+    return hashlib.sha256(said.encode()).hexdigest()[:40]
 
 
 def heading(digest: Digest) -> str:

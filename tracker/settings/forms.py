@@ -164,6 +164,13 @@ class EndingForm(BaseForm):
     source = _source()
 
 
+class UndoingForm(BaseForm):
+    """Why an ending was a mistake."""
+
+    version = HiddenField()
+    reason = TextField(N_("Reason"), [required(N_("State the reason."))])
+
+
 class NewPlaceForm(CreatingForm, PlaceCorrectionForm):
     """A place in another."""
 

@@ -85,6 +85,7 @@ _OWN: Mapping[str, Mapping[str, str]] = {
     },
     Subject.ATTACHMENT: {"keep": N_("Kept"), "remove": N_("Removed")},
     Subject.CLOCKS: {"chosen": N_("Chosen")},
+    Subject.EXPORT: {"ended": N_("Rows that left")},
     Subject.REMINDER: {"sent": N_("Sent")},
     Subject.REPORT: {"send": N_("Sent")},
     Subject.LETTERHEAD: {"kept": N_("Kept"), "no-template": N_("Template taken away")},

@@ -36,6 +36,7 @@ from tracker.calendar.rules.days import (
 )
 from tracker.calendar.rules.limits import (
     ACK,
+    COUNTED_BY,
     MOST_LIMIT_DAYS,
     STALE_CODES,
     Certainty,
@@ -50,6 +51,7 @@ from tracker.calendar.rules.limits import (
 __all__ = [
     "ACK",
     "CHOICE_BOUNDS",
+    "COUNTED_BY",
     "LAST_ANNOUNCED_YEAR",
     "MOST_LIMIT_DAYS",
     "STALE_CODES",

@@ -23,6 +23,7 @@ class Why(Labelled):
     EXTENDED = "extended", N_("extended")
     PLANNED = "planned", N_("deferred to the planned date")
     KEPT = "kept", N_("date kept from before; why it was set is not recorded")
+    SETTLED = "settled", N_("stays as it read before the calendar or the limit was changed")
     RESULT = "result", N_("the due date")
 
 

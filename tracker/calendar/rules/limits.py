@@ -12,6 +12,13 @@ STALE_CODES = ("STALE_30", "STALE_40", "STALE_45")
 MOST_LIMIT_DAYS = 3650
 FROM_RECEIPT = frozenset({"ACK", "KN_ACCEPT", "TC_INITIAL", "TC_TRANSFER", *STALE_CODES})
 """The limits that are counted from the day of receipt."""
+COUNTED_BY = frozenset(
+    {
+        *("ACK", "KN_ACCEPT", "KN_RESOLVE", *STALE_CODES),
+        *("DLG_NOTICE", "DLG_RESULT", "DLG_CONCLUSION", "DLG_UNIT_REPORT"),
+    }
+)
+"""The limits that dates of the register are counted by; the others are kept to look up."""
 
 
 class Unit(Labelled):

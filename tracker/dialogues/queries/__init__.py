@@ -8,6 +8,7 @@ from tracker.dialogues.queries.clocks import (
     stands_as,
     terms_of,
 )
+from tracker.dialogues.queries.moving import MovedLimit, moved_limits
 from tracker.dialogues.queries.one import (
     StepRow,
     dialogue_for,
@@ -31,6 +32,7 @@ __all__ = [
     "DialoguePage",
     "DialogueRow",
     "ExportRow",
+    "MovedLimit",
     "PressingRow",
     "StepRow",
     "Year",
@@ -42,6 +44,7 @@ __all__ = [
     "dialogue_for",
     "dialogue_page",
     "lacks_notice",
+    "moved_limits",
     "offered_moves",
     "pressing_rows",
     "stands_as",

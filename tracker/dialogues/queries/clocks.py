@@ -12,7 +12,7 @@ from tracker.core import clock
 from tracker.core.dates import Precision
 from tracker.core.i18n import language
 from tracker.dialogues.lifecycle import Stage
-from tracker.dialogues.models import Dialogue, DialogueStep
+from tracker.dialogues.models import Dialogue, DialogueStep, SettledLimit
 from tracker.dialogues.rules import (
     WAITS_AT,
     Clock,
@@ -24,6 +24,7 @@ from tracker.dialogues.rules import (
     first_day_due_from,
     readings,
 )
+from tracker.places.queries import reached
 
 ONE_DAY = timedelta(days=1)
 DONE_BY = {
@@ -57,6 +58,7 @@ def courses_of(session: Session, ids: Iterable[int]) -> dict[int, Course]:
     """
     asked = list(ids)
     done, proof = _done_by_steps(session, asked)
+    settled = _settled(session, asked)
     courses = {}
     for row in session.execute(
         select(
@@ -74,8 +76,20 @@ def courses_of(session: Session, ids: Iterable[int]) -> dict[int, Course]:
         }
         days = done[row.id] | {duty: day for duty, day in own.items() if day is not None}
         day = row.held_on if row.date_precision is Precision.DAY else None
-        courses[row.id] = Course(row.stage, day, days, proof[row.id])
+        courses[row.id] = Course(row.stage, day, days, proof[row.id], settled[row.id])
     return courses
+
+
+def _settled(session: Session, ids: list[int]) -> dict[int, dict[Duty, date | None]]:
+    """Give the limits that stay as they read when they were over, by dialogue."""
+    found: dict[int, dict[Duty, date | None]] = {dialogue_id: {} for dialogue_id in ids}
+    for row in session.execute(
+        select(SettledLimit.dialogue_id, SettledLimit.duty, SettledLimit.due_on)
+        .join(Dialogue, Dialogue.id == SettledLimit.dialogue_id)
+        .where(SettledLimit.dialogue_id.in_(ids), SettledLimit.held_on == Dialogue.held_on)
+    ):
+        found[row.dialogue_id][Duty(row.duty)] = row.due_on
+    return found
 
 
 def _done_by_steps(
@@ -119,7 +133,7 @@ def pressing_rows(
     """Give the dialogues of a scope of which something presses, the earliest first."""
     rows = session.execute(
         select(Dialogue.id, Dialogue.code)
-        .where(Dialogue.place_id.in_(scope), presses(Duty, wanted, terms))
+        .where(Dialogue.place_id.in_(reached(scope)), presses(Duty, wanted, terms))
         .order_by(Dialogue.held_on, Dialogue.id)
         .limit(most)
     ).all()

@@ -87,13 +87,22 @@ class Course:
     """What the limits of one dialogue look at.
 
     `day` is its date only where it is known to the day. `done` has the day on which each duty was
-    done, where it is recorded; `proof` the document number beside it.
+    done, where it is recorded; `proof` the document number beside it. `settled` has the limits that
+    a change of the calendar found over, as they read before it.
     """
 
     stage: Stage
     day: date | None
     done: Mapping[Duty, date] = field(default_factory=dict)
     proof: Mapping[Duty, str] = field(default_factory=dict)
+    settled: Mapping[Duty, date | None] = field(default_factory=dict)
+
+    def is_over(self, duty: Duty) -> bool:
+        """Tell whether a duty waits no more: no change of what dates are counted by moves it."""
+        if duty in self.done or self.stage is Stage.CANCELLED:
+            return True
+        is_ahead = self.stage in UPCOMING and duty is not Duty.NOTICE
+        return self.stage not in WAITS_AT[duty] and not is_ahead
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,9 +194,11 @@ def _clock(duty: Duty, course: Course, terms: Terms, in_english: bool) -> Clock:
     if duty is Duty.HOLDING:
         return _holding(course, course.day, terms.today)
     rule = terms.works.rule(LIMIT_OF[duty], course.day)
-    if rule is None:
+    counted = _account(duty, course.day, rule, terms.works.calendar, in_english) if rule else None
+    if duty in course.settled and course.is_over(duty):
+        counted = _settled(course.day, course.settled[duty], counted, terms.works.calendar)
+    if counted is None:
         return Clock(duty, Standing.NOT_APPLICABLE)
-    counted = _account(duty, course.day, rule, terms.works.calendar, in_english)
     due_on, done_on = counted.due_on or course.day, course.done.get(duty)
     standing = _standing(duty, course, due_on, terms)
     return Clock(duty, standing, due_on, done_on, course.proof.get(duty, ""), counted)
@@ -204,8 +215,7 @@ def _standing(duty: Duty, course: Course, due_on: date, terms: Terms) -> Standin
     if done_on is not None:
         return Standing.DONE if done_on <= due_on else Standing.DONE_LATE
     if course.stage not in WAITS_AT[duty]:
-        is_ahead = course.stage in UPCOMING and duty is not Duty.NOTICE
-        return Standing.AHEAD if is_ahead else Standing.UNTOLD
+        return Standing.UNTOLD if course.is_over(duty) else Standing.AHEAD
     if terms.today > due_on:
         return Standing.LATE
     is_soon = due_on - terms.today <= timedelta(terms.soon_days)
@@ -223,6 +233,22 @@ def _account(duty: Duty, day: date, rule: Rule, calendar: Calendar, in_english: 
         lines.extend(_skipped(due_on, day, calendar))
     lines.append(Line(Why.RESULT, due_on, is_provisional=is_provisional))
     return Account(day, limit, tuple(lines), due_on, is_provisional)
+
+
+def _settled(
+    day: date, kept: date | None, counted: Account | None, calendar: Calendar
+) -> Account | None:
+    """Give the account of a limit that stays as it read when it was over."""
+    if kept is None or (counted is not None and counted.due_on == kept):
+        return counted if kept else None
+    lines = counted.lines[:-1] if counted else (Line(Why.START, day),)
+    moves_by = (kept - (counted.due_on if counted and counted.due_on else day)).days
+    is_provisional = calendar.is_provisional(kept)
+    lines += (
+        Line(Why.SETTLED, None, moves_by=moves_by),
+        Line(Why.RESULT, kept, is_provisional=is_provisional),
+    )
+    return Account(day, counted.limit if counted else None, lines, kept, is_provisional)
 
 
 def _skipped(due_on: date, day: date, calendar: Calendar) -> Iterator[Line]:

@@ -10,6 +10,7 @@ from tracker.dialogues.service.requests import (
     DialogueRefused,
     NewDialogue,
 )
+from tracker.dialogues.service.settling import settle_limits
 
 __all__ = [
     "FACTS",
@@ -22,4 +23,5 @@ __all__ = [
     "log_dialogue",
     "move_dialogue",
     "record_notice",
+    "settle_limits",
 ]

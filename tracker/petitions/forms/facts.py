@@ -69,7 +69,16 @@ class FactsForm(BaseForm):
     category = RowField(
         N_("Category"), [required(N_("Choose the category."))], empty=N_("Choose a category")
     )
-    kind = WordField(N_("Kind"), Kind, CHOSEN, default=Kind.RECOMMENDATION)
+    kind = WordField(
+        N_("Kind"),
+        Kind,
+        CHOSEN,
+        default=Kind.RECOMMENDATION,
+        description=N_(
+            "A complaint is accepted, or refused, within a limit of its own. A denunciation is not"
+            " logged here: hand it to the person who receives denunciations, and name nobody."
+        ),
+    )
     level = WordField(N_("Level of competence"), Level, CHOSEN, default=Level.COMMUNE)
     department = RowField(N_("Department in charge"), empty=N_("Not yet assigned"))
     cooperating = TextField(N_("Cooperating units"))

@@ -28,6 +28,7 @@ class FilterForm(BaseForm):
     place = SelectField(LABELS["place"], validate_choice=False)
     overdue = BooleanField(N_("Late only"))
     department = SelectField(LABELS["department"], validate_choice=False)
+    monitor = SelectField(LABELS["monitor"], validate_choice=False)
     kind = WordField(LABELS["kind"], Kind, empty=N_("Any"))
     group = WordField(LABELS["group"], Group, empty=N_("Any"))
     level = WordField(LABELS["level"], Level, empty=N_("Any"))
@@ -41,7 +42,11 @@ class FilterForm(BaseForm):
     sort = WordField(LABELS["sort"], Sort, default=Sort.NEWEST)
 
     def offer(
-        self, categories: Iterable[Choice], places: Iterable[Choice], departments: Iterable[Choice]
+        self,
+        categories: Iterable[Choice],
+        places: Iterable[Choice],
+        departments: Iterable[Choice],
+        monitors: Iterable[Choice],
     ) -> None:
         """Offer rows by the codes that stand in addresses."""
         every = SelectChoice("", gettext("Any"))
@@ -56,5 +61,6 @@ class FilterForm(BaseForm):
             nobody,
             *(SelectChoice(d.code, d.name) for d in departments),
         ]
+        self.monitor.choices = [every, *(SelectChoice(m.code, m.name) for m in monitors)]
         for ticked in (self.overdue, self.date_unknown):
             ticked.render_kw = {"value": YES}

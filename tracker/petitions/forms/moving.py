@@ -1,6 +1,6 @@
 """Taking a step, taking one back, and keeping files."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from flask_wtf.file import FileField
 from wtforms import HiddenField
@@ -20,7 +20,7 @@ from tracker.core.i18n import N_
 from tracker.petitions.forms.shared import in_use
 from tracker.petitions.lifecycle import ENDED, Ground, Move, Status
 from tracker.petitions.queries.choices import Choice
-from tracker.petitions.rules import NOTE_LIMIT
+from tracker.petitions.rules import NAME_LIMIT, NOTE_LIMIT, Team
 
 
 class MoveForm(BaseForm):
@@ -29,6 +29,12 @@ class MoveForm(BaseForm):
     move = HiddenField()
     version = HiddenField()
     department = RowField(N_("Department in charge"), empty=N_("Not yet assigned"))
+    cooperating = TextField(N_("Cooperating units"), limit=NAME_LIMIT)
+    monitor = RowField(
+        N_("Monitor"),
+        empty=N_("No monitor"),
+        description=N_("Someone other than who handles it; told when the petition stays late."),
+    )
     due_on = DayField(N_("Due date"))
     plan_on = DayField(N_("Planned date"), description=N_("The petition comes back on this day."))
     ground = WordField(N_("Ground"), Ground, empty=N_("Choose a ground"))
@@ -43,9 +49,16 @@ class MoveForm(BaseForm):
     evidence = FileField(N_("File"), description=FILE_KINDS)
     happened_on = DayField(N_("Day it counts for"), default=clock.today)
 
-    def offer(self, departments: Iterable[Choice]) -> None:
-        """Offer the departments in use, and the one the petition has."""
+    def offer(self, departments: Iterable[Choice], watching: Mapping[int, str]) -> None:
+        """Offer the departments in use and the one the petition has, and who may watch over it."""
         self.department.offer(in_use(departments, self.department.object_data))
+        self.monitor.offer(watching)
+
+    def team(self) -> Team | None:
+        """Give who helps and who watches, where the form asked for it."""
+        if not self.cooperating.raw_data:
+            return None
+        return Team(self.cooperating.data or "", self.monitor.data)
 
     def fit(self, move: Move) -> None:
         """Show what this step asks for, each field under an id of its own."""
@@ -69,6 +82,7 @@ _NOTE_WORDS = {
     "reopen": N_("Why it is reopened"),
     "extend": N_("Why it is extended"),
     "acknowledge": N_("How the citizen was told"),
+    "accept": N_("What is examined, and by whom"),
 }
 
 
@@ -88,6 +102,8 @@ def _asked_by(move: Move) -> list[str]:
     is_told = move.target in ENDED - {Status.JOINED, Status.WITHDRAWN}
     asked = {
         "department": move.offers_department,
+        "cooperating": move.offers_department,
+        "monitor": move.offers_department,
         "due_on": move.offers_due_date or move.needs_later_due_date,
         "plan_on": move.needs_plan_date,
         "ground": move.needs_ground,

@@ -12,6 +12,7 @@ from tracker.core.clock import shown_date
 from tracker.core.i18n import gettext, language
 from tracker.core.text import sort_key
 from tracker.dialogues.models import Category, Department
+from tracker.petitions.models import Petition
 from tracker.places.models import Place
 from tracker.places.queries import answered_for
 from tracker.places.rules import PlaceKind
@@ -85,6 +86,15 @@ def _in_groups(places: dict[int, _Place]) -> list[Choice]:
         Choice(place.id, place.key, place.name, _group_name(_group_of(place, places)))
         for place in sorted(places.values(), key=lambda place: _place_order(place, places))
     ]
+
+
+def watching_choices(session: Session, scope: frozenset[int], asking: User) -> list[Choice]:
+    """Name those of a scope who watch over something now; whoever asks stands first."""
+    watches = select(Petition.id).where(Petition.monitor_id == User.id).exists()
+    asked = select(User).where(answered_for(scope, User.place_id), watches)
+    users = session.scalars(asked.order_by(User.full_name, User.id)).all()
+    own = Choice(asking.id, asking.username, gettext("I watch over it"))
+    return [own, *(Choice(u.id, u.username, u.full_name) for u in users if u.id != asking.id)]
 
 
 def monitor_choices(session: Session, scope: frozenset[int], kept: User | None) -> dict[int, str]:

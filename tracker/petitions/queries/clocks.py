@@ -7,10 +7,10 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from tracker.calendar.queries import clockwork
-from tracker.calendar.rules import ACK, Account, Clockwork, Limit, account
-from tracker.core.dates import Precision
+from tracker.calendar.rules import Account, Clockwork, Limit, account
+from tracker.core import clock
 from tracker.core.i18n import language
-from tracker.petitions.lifecycle import LIMITS_OF_KIND, OPEN
+from tracker.petitions.lifecycle import OPEN, STAYING
 from tracker.petitions.models import Petition, PetitionStep
 from tracker.petitions.queries.one import facts
 from tracker.petitions.queries.standing import terms_of
@@ -24,17 +24,18 @@ from tracker.petitions.rules import (
     effective,
     first_due,
     first_resolved,
+    is_accepted,
+    notice_limit,
     timeliness,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class KindLimit:
-    """A limit that the petition's legal kind has of its own; the day where it is known."""
+    """A limit that the petition's legal kind has of its own, and that has not begun yet."""
 
     limit: Limit
     counted_from: str
-    due_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,29 +76,29 @@ def clocks_of(session: Session, petition: Petition, steps: Sequence[PetitionStep
         due=due_account(effective(history), told, works),
         first_due_on=first_due(history),
         first_resolved_on=first_resolved(history),
-        limits=tuple(_limits(petition, works)),
+        limits=tuple(_limits(petition, works, is_accepted=is_accepted(history))),
     )
 
 
 def _ack_account(petition: Petition, works: Clockwork) -> Account | None:
     if petition.ack_due_on is None or petition.received_on is None:
         return None
-    rule = works.rule(ACK, petition.received_on)
+    rule = works.rule(notice_limit(petition.kind), petition.received_on)
     if rule is None:
         return None
     limit = rule.limit(in_english=language() == "en")
     return account(petition.received_on, limit, works.calendar)
 
 
-def _limits(petition: Petition, works: Clockwork) -> list[KindLimit]:
-    received = petition.received_on
-    if received is None or petition.status not in OPEN:
+def _limits(petition: Petition, works: Clockwork, *, is_accepted: bool) -> list[KindLimit]:
+    """Give the limits that will begin with a step that this legal kind has of its own."""
+    if petition.status not in OPEN or is_accepted:
         return []
-    in_english, found = language() == "en", []
-    for code in LIMITS_OF_KIND.get(petition.kind, ()):
-        if rule := works.rule(code, received):
-            limit = rule.limit(in_english=in_english)
-            is_known = rule.is_from_receipt and petition.date_precision is Precision.DAY
-            due_on = limit.due(received, works.calendar) if is_known else None
-            found.append(KindLimit(limit, rule.counted_from(in_english=in_english), due_on))
-    return found
+    in_english, today = language() == "en", clock.today()
+    codes = (move.limit_code for move in STAYING if petition.kind in move.kinds)
+    rules = (works.rule(code, today) for code in codes if code)
+    return [
+        KindLimit(rule.limit(in_english=in_english), rule.counted_from(in_english=in_english))
+        for rule in rules
+        if rule
+    ]

@@ -60,6 +60,8 @@ def facts(steps: Iterable[PetitionStep]) -> list[StepFact]:
             master_id=step.master_id,
             due_basis=step.due_basis,
             recorded_at=step.recorded_at,
+            cooperating=step.cooperating,
+            monitor_id=step.monitor_id,
             cell=Cell(
                 step.place_id,
                 step.category_id,
@@ -118,6 +120,8 @@ class TimelineRow:
     due_on: date | None
     plan_on: date | None
     department: str
+    cooperating: str
+    monitor: str
     master_code: str
     ground: Ground | None
     voids_id: int | None
@@ -129,11 +133,12 @@ def timeline(session: Session, scope: frozenset[int], petition: Petition) -> lis
 
     A petition outside the scope, to which it was joined, is not named.
     """
-    master = aliased(Petition)
+    master, monitor = aliased(Petition), aliased(User)
     name = Department.name_en if language() == "en" else Department.name_vi
     rows = session.execute(
-        select(PetitionStep, User.full_name, name, master.code)
+        select(PetitionStep, User.full_name, name, master.code, monitor.full_name)
         .outerjoin(User, User.id == PetitionStep.actor_id)
+        .outerjoin(monitor, monitor.id == PetitionStep.monitor_id)
         .outerjoin(Department, Department.id == PetitionStep.department_id)
         .outerjoin(master, and_(master.id == PetitionStep.master_id, master.place_id.in_(scope)))
         .where(PetitionStep.petition_id == petition.id)
@@ -155,10 +160,12 @@ def timeline(session: Session, scope: frozenset[int], petition: Petition) -> lis
             due_on=step.due_on,
             plan_on=step.plan_on,
             department=department or "",
+            cooperating=step.cooperating,
+            monitor=watching or "",
             master_code=master_code or "",
             ground=Ground(step.ground) if step.ground else None,
             voids_id=step.voids_id,
             is_voided=step.id in voided,
         )
-        for step, actor, department, master_code in rows
+        for step, actor, department, master_code, watching in rows
     ]

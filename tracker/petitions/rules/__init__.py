@@ -17,11 +17,14 @@ from tracker.petitions.rules.clocks import (
     ageing,
     category_basis,
     counted_due,
+    day_zero,
     due_account,
     first_due,
     first_resolved,
+    is_accepted,
     is_late,
     limit_of,
+    notice_limit,
     pauses_of,
     rule_basis,
     terms_on,
@@ -55,7 +58,7 @@ from tracker.petitions.rules.history import (
     spot_answer,
     statuses_of,
 )
-from tracker.petitions.rules.moving import Standing, Wanted, moved
+from tracker.petitions.rules.moving import Standing, Team, Wanted, moved
 
 __all__ = [
     "ASSIGNED",
@@ -84,6 +87,7 @@ __all__ = [
     "Postings",
     "Standing",
     "StepFact",
+    "Team",
     "Terms",
     "Timeliness",
     "Wanted",
@@ -93,8 +97,10 @@ __all__ = [
     "ageing",
     "category_basis",
     "counted_due",
+    "day_zero",
     "due_account",
     "first_due",
+    "is_accepted",
     "is_late",
     "due_after_pause",
     "effective",
@@ -103,6 +109,7 @@ __all__ = [
     "exact_day",
     "first_resolved",
     "limit_of",
+    "notice_limit",
     "moved",
     "paused_since",
     "pauses_of",

@@ -26,7 +26,15 @@ from tracker.calendar.rules import (
 )
 from tracker.core.dates import Precision
 from tracker.core.i18n import N_, Labelled
-from tracker.petitions.lifecycle import ACKNOWLEDGE, ANSWERS, ENDED, Status
+from tracker.petitions.lifecycle import (
+    ACCEPT,
+    ACKNOWLEDGE,
+    ANSWERS,
+    ENDED,
+    NOTICE_LIMITS,
+    Kind,
+    Status,
+)
 from tracker.petitions.rules.history import PAUSED, RUNNING, StepFact, effective, paused_since
 
 CATEGORY, RULE = "category", "rule"
@@ -132,11 +140,21 @@ def ageing(
     return reached[-1] if reached else None
 
 
-def ack_due(received_on: date | None, precision: Precision, clockwork: Clockwork) -> date | None:
+def notice_limit(kind: Kind) -> str:
+    """Name the limit by which a citizen is answered or told: a complaint is accepted or refused."""
+    return NOTICE_LIMITS.get(kind, ACK)
+
+
+def ack_due(
+    received_on: date | None,
+    precision: Precision,
+    clockwork: Clockwork,
+    kind: Kind = Kind.RECOMMENDATION,
+) -> date | None:
     """Give the day by which the citizen is answered or told; none where no day is known."""
     if received_on is None or precision is not Precision.DAY:
         return None
-    rule = clockwork.rule(ACK, received_on)
+    rule = clockwork.rule(notice_limit(kind), received_on)
     return rule.limit().due(received_on, clockwork.calendar) if rule else None
 
 
@@ -144,7 +162,7 @@ def acknowledged(history: Iterable[StepFact]) -> date | None:
     """Give the first day on which the citizen was answered or told."""
     recorded = list(history)
     voided = {step.voids_id for step in recorded if step.voids_id is not None}
-    told = [s for s in recorded if s.move == ACKNOWLEDGE and s.id not in voided]
+    told = [s for s in recorded if s.move in (ACKNOWLEDGE, ACCEPT) and s.id not in voided]
     answered = [step for step in effective(recorded) if step.status in ANSWERS]
     return min((step.happened_on for step in told + answered if step.happened_on), default=None)
 
@@ -172,9 +190,20 @@ def category_basis(days: int, *, working: bool) -> str:
     return f"{CATEGORY}:{days}{'w' if working else 'c'}"
 
 
-def rule_basis(code: str) -> str:
-    """Write that a limit by law counts the date."""
-    return f"{RULE}:{code}"
+def is_accepted(history: Iterable[StepFact]) -> bool:
+    """Tell whether a complaint was accepted."""
+    return any(step.move == ACCEPT for step in effective(history))
+
+
+def rule_basis(code: str, since: date) -> str:
+    """Write that a limit by law counts the date, from this day zero."""
+    return f"{RULE}:{code}@{since.isoformat()}"
+
+
+def day_zero(basis: str, received_on: date | None) -> date | None:
+    """Give the day from which a date of this basis is counted: that of receipt, or its own."""
+    _, is_own, day = basis.partition("@")
+    return date.fromisoformat(day) if is_own else received_on
 
 
 def limit_of(basis: str, trigger: date | None, clockwork: Clockwork) -> Limit | None:
@@ -183,7 +212,8 @@ def limit_of(basis: str, trigger: date | None, clockwork: Clockwork) -> Limit | 
     if kind == CATEGORY and detail[:-1].isdecimal():
         unit = Unit.WORKING if detail.endswith("w") else Unit.CALENDAR
         return Limit(int(detail[:-1]), unit)
-    rule = clockwork.rule(detail, trigger) if kind == RULE and trigger else None
+    code, trigger = detail.partition("@")[0], day_zero(basis, trigger)
+    rule = clockwork.rule(code, trigger) if kind == RULE and trigger else None
     return rule.limit() if rule else None
 
 
@@ -194,18 +224,30 @@ def pauses_of(counted: Sequence[StepFact]) -> list[Pause]:
 
 
 def counted_due(counted: Sequence[StepFact], clockwork: Clockwork) -> date | None:
-    """Count the due date anew from the day of receipt; none where a person set it."""
-    received_on = counted[0].happened_on
-    limit = limit_of(counted[-1].due_basis, received_on, clockwork)
-    if limit is None or received_on is None or counted[-1].due_on is None:
+    """Count the due date anew from its day zero; none where a person set it."""
+    basis = counted[-1].due_basis
+    start = day_zero(basis, counted[0].happened_on)
+    limit = limit_of(basis, start, clockwork)
+    if limit is None or start is None or counted[-1].due_on is None:
         return None
-    return due_under(received_on, limit, clockwork.calendar, pauses_of(counted))
+    pauses = [pause for pause in pauses_of(counted) if pause.since >= start]
+    return due_under(start, limit, clockwork.calendar, pauses)
 
 
 def due_account(
     counted: Sequence[StepFact], told: Mapping[int, tuple[str, str]], clockwork: Clockwork
 ) -> Account | None:
-    """Give the account of a petition's due date; `told` has each step's note and document."""
+    """Give the account of a petition's due date; `told` has each step's note and document.
+
+    A limit that began with a step of its own is told from that step on.
+    """
+    begins = [at for at, step in enumerate(counted) if "@" in step.due_basis]
+    if begins:
+        basis = counted[begins[-1]].due_basis
+        counted = counted[next(at for at in begins if counted[at].due_basis == basis) :]
+        limit, start = limit_of(basis, None, clockwork), day_zero(basis, None)
+        events = list(_events(counted, told))
+        return account(start, limit, clockwork.calendar, events) if start else None
     first = counted[0]
     start = first.happened_on or next((s.happened_on for s in counted if s.happened_on), None)
     if start is None or counted[-1].due_on is None:

@@ -65,6 +65,8 @@ class StepFact:
     due_basis: str = ""
     recorded_at: datetime | None = None
     cell: Cell | None = None
+    cooperating: str = ""
+    monitor_id: int | None = None
 
 
 def ended_as(status: Status) -> str:
@@ -85,9 +87,10 @@ def effective(history: Iterable[StepFact]) -> list[StepFact]:
     """Give the steps that count, in order, with what later corrections say of them.
 
     A voided step never happened. A correction of details is no step of the life: its day replaces
-    the day of receipt (and of an answer given on the spot); a due date or department that it
-    changed is replaced in the steps that carried the former one last. A due date counted anew is
-    replaced likewise; a notice to the citizen changes nothing that is counted here.
+    the day of receipt (and of an answer given on the spot); a due date, department, monitor or
+    cooperating units that it changed are replaced in the steps that carried the former ones last.
+    A due date counted anew is replaced likewise; a notice to the citizen changes nothing that is
+    counted here.
     """
     recorded = list(history)
     voided = {step.voids_id for step in recorded if step.voids_id is not None}
@@ -120,7 +123,7 @@ def _amended(
         replace(step, happened_on=amend.happened_on) if at == 0 or step.id == on_spot else step
         for at, step in enumerate(counted)
     ]
-    for names in (_DUE, ("department_id",)):
+    for names in (_DUE, ("department_id",), ("cooperating",), ("monitor_id",)):
         counted = _replaced_last(counted, names, before, amend)
     return counted
 

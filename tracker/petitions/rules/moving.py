@@ -6,7 +6,7 @@ from datetime import date
 
 from tracker.calendar.rules import Clockwork, Pause, after_pause
 from tracker.petitions.lifecycle import Move, Status
-from tracker.petitions.rules.clocks import ASSIGNED, EXTENSION, PLAN, limit_of
+from tracker.petitions.rules.clocks import ASSIGNED, EXTENSION, PLAN, limit_of, rule_basis
 from tracker.petitions.rules.history import PAUSED, StepFact, due_after_pause, paused_since
 
 
@@ -20,6 +20,16 @@ class Standing:
     plan_on: date | None
     department_id: int | None
     master_id: int | None
+    cooperating: str = ""
+    monitor_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """Who helps beside the department in charge, and who watches over the whole."""
+
+    cooperating: str = ""
+    monitor_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +40,7 @@ class Wanted:
     due_on: date | None = None
     plan_on: date | None = None
     master_id: int | None = None
+    team: Team | None = None
 
 
 def moved(
@@ -43,6 +54,8 @@ def moved(
     """Give how a petition stands after a move on a day; `counted` are its effective steps."""
     given = wanted.department_id if move.offers_department else None
     department_id = given or was.department_id
+    if move.limit_code:
+        return _under_limit(was, move.limit_code, day, clocks)
     if move.target is None:
         if not move.needs_later_due_date:
             return replace(was, department_id=department_id)
@@ -56,7 +69,28 @@ def moved(
     if plan_on:
         due_on, due_basis = plan_on, PLAN
     master_id = wanted.master_id if move.needs_master else None
-    return Standing(move.target, due_on, due_basis, plan_on, department_id, master_id)
+    team = wanted.team if move.offers_department and wanted.team else was
+    return Standing(
+        move.target,
+        due_on,
+        due_basis,
+        plan_on,
+        department_id,
+        master_id,
+        team.cooperating,
+        team.monitor_id,
+    )
+
+
+def _under_limit(was: Standing, code: str, day: date, clocks: Clockwork) -> Standing:
+    """Let a limit of the law count from this day; an earlier date that a person set stays."""
+    rule = clocks.rule(code, day)
+    if rule is None:
+        return was
+    due_on = rule.limit().due(day, clocks.calendar)
+    if was.due_on is not None and was.due_on <= due_on:
+        return was
+    return replace(was, due_on=due_on, due_basis=rule_basis(code, day))
 
 
 def _due_after_pause(

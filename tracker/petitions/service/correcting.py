@@ -41,8 +41,8 @@ from tracker.petitions.service.requests import (
     check_late_due,
     check_length,
 )
+from tracker.petitions.service.watching import check_monitor
 from tracker.places.models import Place
-from tracker.places.queries import scope_ids
 
 FIELDS = {
     "content": N_("Content"),
@@ -124,7 +124,8 @@ def amend_petition(
         if asked.due_on != petition.due_on:
             check_late_due(actor, petition, asked.due_on)
         _check_known(session, actor, petition, wanted)
-        _check_monitor(session, actor, petition, wanted, at_work(history))
+        working, place_id = at_work(history), wanted["place_id"]
+        check_monitor(session, actor, petition, wanted["monitor_id"], working, place_id)
         _check_order(facts(history), wanted)
         note = "\n".join([*_told(session, petition, wanted), checked(asked.reason)])
         for name, value in wanted.items():
@@ -141,6 +142,7 @@ def _restore(petition: Petition, history: Sequence[PetitionStep], mistaken: Peti
     petition.due_on, petition.due_basis = before.due_on, before.due_basis
     petition.plan_on = before.plan_on
     petition.department_id = before.department_id
+    petition.cooperating, petition.monitor_id = before.cooperating, before.monitor_id
     petition.master_id = before.master_id
 
 
@@ -163,7 +165,7 @@ def _due(
     """
     clocks = clockwork(session)
     received_on = first_day(asked.received_on, asked.date_precision)
-    due = {"ack_due_on": ack_due(received_on, asked.date_precision, clocks)}
+    due = {"ack_due_on": ack_due(received_on, asked.date_precision, clocks, asked.kind)}
     if asked.due_on is None:
         return due | {"due_basis": UNKNOWN}
     if asked.due_on != petition.due_on:
@@ -187,33 +189,6 @@ def _check_known(
         check_category(session, wanted["category_id"])
     if wanted["department_id"] != petition.department_id:
         check_department(session, wanted["department_id"])
-
-
-def _check_monitor(
-    session: Session,
-    actor: User | None,
-    petition: Petition,
-    wanted: dict[str, Any],
-    working: frozenset[int],
-) -> None:
-    """Refuse a monitor who does the work, cannot open the petition, or is none of the actor's."""
-    monitor_id = wanted["monitor_id"]
-    if monitor_id is None:
-        return
-    if monitor_id in working:
-        raise PetitionRefused(
-            "The monitor must be someone other than the person who handles the petition."
-        )
-    if monitor_id == petition.monitor_id and wanted["place_id"] == petition.place_id:
-        return
-    monitor = session.get(User, monitor_id)
-    if (
-        monitor is None
-        or monitor.is_disabled
-        or (actor is not None and monitor.place_id not in scope_ids(session, actor.place_id))
-        or wanted["place_id"] not in scope_ids(session, monitor.place_id)
-    ):
-        raise PetitionRefused("Choose a monitor who signs in for this place.")
 
 
 def _check_order(history: Sequence[StepFact], wanted: dict[str, Any]) -> None:

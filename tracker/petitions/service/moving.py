@@ -15,16 +15,20 @@ from tracker.calendar.queries import clockwork
 from tracker.core import clock
 from tracker.core.db import transaction
 from tracker.core.errors import NotAllowed
+from tracker.core.i18n import Message
 from tracker.core.text import checked
 from tracker.petitions.lifecycle import ACKNOWLEDGE, MOVES, Move, Status
 from tracker.petitions.models import Petition, PetitionStep
 from tracker.petitions.queries import facts, proposer_of
 from tracker.petitions.rules import (
+    WORK,
     Standing,
     StepFact,
+    Team,
     Wanted,
     acknowledged,
     effective,
+    is_accepted,
     moved,
 )
 from tracker.petitions.service.receiving import check_department
@@ -36,10 +40,17 @@ from tracker.petitions.service.requests import (
     check_late_due,
     check_move,
 )
+from tracker.petitions.service.watching import WORKING_MOVES, check_hands, check_monitor
 from tracker.places.queries import scope_ids
 
 
-def offered_moves(actor: User, petition: Petition, last_proposer_id: int | None) -> list[Move]:
+def offered_moves(
+    actor: User,
+    petition: Petition,
+    last_proposer_id: int | None,
+    *,
+    has_limit_begun: bool = False,
+) -> list[Move]:
     """Give exactly the moves that this person may take now, in the order of the lifecycle."""
     return [
         move
@@ -47,6 +58,9 @@ def offered_moves(actor: User, petition: Petition, last_proposer_id: int | None)
         if petition.status in move.sources
         and actor.may(move.permission)
         and not _is_own_approval(actor, move, last_proposer_id)
+        and petition.kind in move.kinds
+        and not (move.limit_code and has_limit_begun)
+        and not (move.name in WORKING_MOVES - {"assign"} and actor.id == petition.monitor_id)
         and not (move.is_for_unanswered and petition.acknowledged_on is not None)
         and not (move.needs_later_due_date and petition.due_on is None)
     ]
@@ -86,6 +100,16 @@ def move_petition(
             check_extension(petition.due_on, asked.due_on)
         if move.is_for_unanswered and acknowledged(facts(history)):
             raise MoveRefused("The citizen was answered or told already.")
+        if petition.kind not in move.kinds:
+            raise MoveRefused(
+                "“%(step)s” is not for this kind, “%(kind)s”: a complaint is accepted, or refused"
+                " with the reason; others are answered, or their citizens told.",
+                step=Message(move.label),
+                kind=petition.kind,
+            )
+        if move.limit_code and is_accepted(facts(history)):
+            raise MoveRefused("The complaint was accepted already.")
+        _check_team(session, actor, petition, move, asked, history, counted)
         _check_evidence(session, petition, move, asked)
         if _is_own_approval(actor, move, proposer_of(history)):
             raise NotAllowed("Whoever submitted the result does not approve it.")
@@ -118,6 +142,27 @@ def _is_same(actor: User | None, last: PetitionStep, asked: MoveRequest) -> bool
     said = (last.move, last.note, last.document_number)
     wanted = (asked.move_name, checked(asked.note), checked(asked.document_number))
     return actor is not None and last.actor_id == actor.id and said == wanted
+
+
+def _check_team(
+    session: Session,
+    actor: User | None,
+    petition: Petition,
+    move: Move,
+    asked: MoveRequest,
+    history: Sequence[PetitionStep],
+    counted: Sequence[StepFact],
+) -> None:
+    """Refuse that one person handles a petition and watches over it."""
+    if not move.offers_department or asked.team is None:
+        check_hands(actor, move.name, petition.monitor_id)
+        return
+    # As queries.at_work tells once the step is taken: who gives it out, and whose result it is.
+    results = {step.id: step.actor_id for step in history if step.move in WORK[1]}
+    last = next((results[fact.id] for fact in counted[::-1] if fact.id in results), None)
+    both = (actor.id if actor else None, last)
+    working = frozenset(person for person in both if person is not None)
+    check_monitor(session, actor, petition, asked.team.monitor_id, working)
 
 
 def _date_set_anew(move: Move, asked: MoveRequest) -> date | None:
@@ -158,7 +203,8 @@ def _apply(
     if move.offers_department and asked.department_id != petition.department_id:
         check_department(session, asked.department_id)
     was = Standing(**{field.name: getattr(petition, field.name) for field in fields(Standing)})
-    wanted = Wanted(asked.department_id, asked.due_on, asked.plan_on, master_id)
+    team = asked.team and Team(checked(asked.team.cooperating), asked.team.monitor_id)
+    wanted = Wanted(asked.department_id, asked.due_on, asked.plan_on, master_id, team)
     now = moved(was, move, wanted, counted, day, clockwork(session))
     for field in fields(Standing):
         setattr(petition, field.name, getattr(now, field.name))

@@ -164,7 +164,7 @@ def _new_row(session: Session, actor: User | None, new: NewPetition) -> Petition
         date_precision=new.date_precision,
         due_on=due_on,
         due_basis=due_basis,
-        ack_due_on=ack_due(received_on, new.date_precision, clockwork(session)),
+        ack_due_on=ack_due(received_on, new.date_precision, clockwork(session), new.kind),
         source=new.source,
         logged_by_id=actor.id if actor else None,
         logged_at=clock.now(),

@@ -88,6 +88,8 @@ def add_step(
     step.due_basis = petition.due_basis
     step.plan_on = petition.plan_on
     step.department_id = petition.department_id
+    step.cooperating = petition.cooperating
+    step.monitor_id = petition.monitor_id
     step.master_id = petition.master_id
     step.place_id = petition.place_id
     step.category_id = petition.category_id

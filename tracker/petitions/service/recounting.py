@@ -1,7 +1,7 @@
 """Changing what dates are counted by: the calendar, a limit, a choice; previewed, then applied.
 
-One function finds the dates that move, for the preview and for the change. What has ended, and what
-a person set, never moves.
+One function finds the dates that move, for the preview and for the change: those of petitions, and
+the limits of dialogues. What has ended, and what a person set, never moves.
 """
 
 import hashlib
@@ -37,6 +37,8 @@ from tracker.core.db import transaction
 from tracker.core.errors import NotAllowed, NotFound, Stale, TrackerError
 from tracker.core.i18n import N_, Labelled
 from tracker.core.text import checked
+from tracker.dialogues.queries import MovedLimit, moved_limits
+from tracker.dialogues.service import settle_limits
 from tracker.journal import service as journal
 from tracker.petitions.lifecycle import OPEN, RECALCULATE
 from tracker.petitions.models import Petition, PetitionStep
@@ -75,9 +77,13 @@ class MovedDate:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a change would move; `seal` tells whether it still would when it is applied."""
+    """What a change would move; `seal` tells whether it still would when it is applied.
 
-    moved: tuple[MovedDate, ...] = ()
+    `over` has the limits of dialogues that it would move were they not over.
+    """
+
+    moved: tuple[MovedDate | MovedLimit, ...] = ()
+    over: tuple[MovedLimit, ...] = ()
     seal: str = ""
 
 
@@ -96,7 +102,7 @@ class _Plan:
 
 
 def preview_change(session: Session, actor: User, asked: Asked) -> Preview:
-    """Give the dates of open petitions that a change would move; writes nothing."""
+    """Give the open dates that a change would move; writes nothing."""
     _check_keeps(session, actor)
     return _preview(session, _planned(session, asked))
 
@@ -117,7 +123,10 @@ def apply_change(session: Session, actor: User, asked: Asked, key: str, seal: st
         if preview.seal != seal:
             raise Stale("Other dates would move by now; look at the list again before you apply.")
         plan.write(session)
-        _move_dates(session, actor, preview.moved, plan.told)
+        dates = [one for one in preview.moved if isinstance(one, MovedDate)]
+        _move_dates(session, actor, dates, plan.told)
+        limits = [one for one in preview.moved if isinstance(one, MovedLimit)]
+        settle_limits(session, [*limits, *preview.over])
         told = plan.facts_after | {"moved": len(preview.moved)}
         note_change(session, actor, plan.action, plan.subject, plan.facts_before, told)
         journal.keep_key(session, actor, key, plan.subject)
@@ -218,12 +227,15 @@ def _planned_choices(session: Session, asked: Choices) -> _Plan:
 
 def _preview(session: Session, plan: _Plan) -> Preview:
     before = clockwork(session)
-    moved = (
+    limits = list(moved_limits(session, before, plan.after))
+    moved: tuple[MovedDate | MovedLimit, ...] = (
         *_moved_due(session, before, plan.after, plan.days),
         *_moved_ack(session, before, plan.after),
+        *(one for one in limits if not one.is_over),
     )
-    lines = "\n".join(f"{one.petition_id} {one.what} {one.before} {one.after}" for one in moved)
-    return Preview(moved, hashlib.sha256(lines.encode()).hexdigest())
+    lines = "\n".join(f"{one.code} {one.what} {one.before} {one.after}" for one in moved)
+    over = tuple(one for one in limits if one.is_over)
+    return Preview(moved, over, hashlib.sha256(lines.encode()).hexdigest())
 
 
 def _moved_due(
@@ -252,26 +264,28 @@ def _moved_ack(session: Session, before: Clockwork, after: Clockwork) -> Iterato
         Petition.acknowledged_on.is_(None),
         Petition.date_precision == Precision.DAY,
     )
-    received = session.scalars(select(Petition.received_on).where(*waiting).distinct()).all()
+    received = select(Petition.received_on, Petition.kind).where(*waiting).distinct()
     moves = {}
-    for day in received:
-        was, will = (ack_due(day, Precision.DAY, works) for works in (before, after))
+    for day, kind in session.execute(received).all():
+        was, will = (ack_due(day, Precision.DAY, works, kind) for works in (before, after))
         if was != will:
-            moves[day] = will
-    days = iter(sorted(day for day in moves if day))
+            moves[day, kind] = will
+    days = iter(sorted({day for day, _ in moves if day}))
     while some := list(islice(days, TOGETHER)):
         asked = select(
             Petition.id,
             Petition.place_id,
             Petition.code,
             Petition.received_on,
+            Petition.kind,
             Petition.ack_due_on,
         ).where(*waiting, Petition.received_on.in_(some))
-        for petition_id, place_id, code, day, due_on in session.execute(
+        for petition_id, place_id, code, day, kind, due_on in session.execute(
             asked.order_by(Petition.id)
         ):
-            if moves[day] != due_on:
-                yield MovedDate(petition_id, place_id, code, Moving.ACK, due_on, moves[day])
+            will = moves.get((day, kind), due_on)
+            if will != due_on:
+                yield MovedDate(petition_id, place_id, code, Moving.ACK, due_on, will)
 
 
 def _move_dates(session: Session, actor: User, moved: Sequence[MovedDate], told: str) -> None:

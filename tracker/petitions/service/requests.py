@@ -17,6 +17,7 @@ from tracker.petitions.rules import (
     NAME_LIMIT,
     NOTE_LIMIT,
     PHONE_LIMIT,
+    Team,
     is_late,
 )
 
@@ -72,7 +73,8 @@ class Amendment(Facts):
 class MoveRequest:
     """One asked-for step; `seen_version` is the version the person had on the screen.
 
-    `has_new_evidence` tells that files were checked and will be kept together with the step.
+    `team` None leaves who cooperates and who watches as it is. `has_new_evidence` tells that files
+    were checked and will be kept together with the step.
     """
 
     move_name: str
@@ -84,6 +86,7 @@ class MoveRequest:
     plan_on: date | None = None
     master_code: str = ""
     ground: Ground | None = None
+    team: Team | None = field(default=None, kw_only=True)
     has_new_evidence: bool = field(default=False, kw_only=True)
     seen_version: int | None = field(default=None, kw_only=True)
 
@@ -152,6 +155,7 @@ def check_move(move: Move, asked: MoveRequest, last_day: date | None, plan_after
         raise MoveRefused("The day must lie between the step before and today.")
     check_length(asked.note, NOTE_LIMIT)
     check_length(asked.document_number, NAME_LIMIT)
+    check_length(asked.team.cooperating if asked.team else "", NAME_LIMIT)
     if move.needs_note and not asked.note.strip():
         raise MoveRefused("State the reason or the result.")
     if move.needs_document and not asked.document_number.strip():

@@ -3,6 +3,7 @@
 from tracker.petitions.views import (
     calendar,
     correcting,
+    downloads,
     due,
     files,
     limits,
@@ -17,6 +18,7 @@ __all__ = [
     "bp",
     "calendar",
     "correcting",
+    "downloads",
     "due",
     "files",
     "limits",

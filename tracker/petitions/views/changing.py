@@ -3,16 +3,17 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import flash, redirect, render_template
+from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from tracker.accounts.guard import current_scope, current_user
 from tracker.core.errors import NotAllowed, Stale
 from tracker.core.i18n import gettext, ngettext
 from tracker.core.web import db_session
+from tracker.dialogues.queries import MovedLimit
 from tracker.petitions.forms import ApplyForm
 from tracker.petitions.service import apply_change, preview_change
-from tracker.petitions.service.recounting import Asked
+from tracker.petitions.service.recounting import Asked, MovedDate
 from tracker.settings.queries import keeps_lists
 
 MOST_SHOWN = 300
@@ -47,11 +48,16 @@ def preview_page(
         back=back,
         late=late,
         form=form,
-        moved=here[:MOST_SHOWN],
+        moved=[(_page_of(one), one) for one in here[:MOST_SHOWN]],
         count=len(preview.moved),
         elsewhere=len(preview.moved) - len(here),
         unlisted=max(0, len(here) - MOST_SHOWN),
     )
+
+
+def _page_of(one: MovedDate | MovedLimit) -> str:
+    of_dialogue = isinstance(one, MovedLimit)
+    return url_for("dialogues.one" if of_dialogue else "petitions.one", code=one.code)
 
 
 def applied(asked: Asked, back: str) -> Response:

@@ -9,6 +9,7 @@ from tracker.accounts.guard import current_user, requires
 from tracker.accounts.permissions import Permission
 from tracker.calendar.models import DeadlineRule
 from tracker.calendar.queries import choices_of, limit_rows
+from tracker.calendar.rules import COUNTED_BY
 from tracker.core import clock
 from tracker.core.errors import NotAllowed, NotFound, Stale, TrackerError
 from tracker.core.i18n import gettext, say
@@ -29,6 +30,7 @@ def limits() -> str:
         "settings/limits.html",
         limits=[(_now(rows), rows) for rows in readings],
         choices=choices_of(session),
+        counted_by=COUNTED_BY,
         keeps=keeps_lists(session, current_user()),
     )
 

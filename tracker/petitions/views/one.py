@@ -1,6 +1,6 @@
 """One petition: its facts, its timeline, and the steps that may be taken now."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from flask import flash, redirect, render_template, url_for
@@ -22,13 +22,15 @@ from tracker.petitions.lifecycle import MOVES, TRANSFER_ADVICE, Move
 from tracker.petitions.models import Petition
 from tracker.petitions.queries import (
     correctable_step,
+    facts,
     proposer_of,
     steps_of,
     timeline,
 )
-from tracker.petitions.queries.choices import department_choices
+from tracker.petitions.queries.choices import Choice, department_choices, monitor_choices
 from tracker.petitions.queries.clocks import clocks_of
 from tracker.petitions.queries.related import joined_to, master_of
+from tracker.petitions.rules import is_accepted
 from tracker.petitions.service import (
     MoveRequest,
     may_correct,
@@ -57,7 +59,7 @@ def move(code: str) -> Any:
     """Take one step; a refused one comes back with everything that was typed."""
     petition = asked_petition(code)
     form = MoveForm()
-    form.offer(department_choices(db_session()))
+    _offer(form, petition, department_choices(db_session()))
     named = MOVES.get(form.move.data or "")
     if named is not None:
         form.fit(named)
@@ -86,7 +88,10 @@ def page_of(
     """Give the petition's page; forms that were refused stand open on it as they were typed."""
     session, user, scope = db_session(), current_user(), current_scope().ids
     steps = steps_of(session, petition.id)
-    moves = _forms(petition, offered_moves(user, petition, proposer_of(steps)), tried)
+    offered = offered_moves(
+        user, petition, proposer_of(steps), has_limit_begun=is_accepted(facts(steps))
+    )
+    moves = _forms(petition, offered, tried)
     mistaken = correctable_step(steps)
     return render_template(
         "petitions/one.html",
@@ -130,9 +135,16 @@ def _request(form: MoveForm) -> MoveRequest:
         plan_on=form.plan_on.data,
         master_code=form.master.data or "",
         ground=form.ground.data,
+        team=form.team(),
         has_new_evidence=bool(form.evidence.data),
         seen_version=seen(form.version.data),
     )
+
+
+def _offer(form: MoveForm, petition: Petition, departments: Iterable[Choice]) -> None:
+    watching = monitor_choices(db_session(), current_scope().ids, petition.monitor)
+    watching.pop(current_user().id, None)  # whoever gives it out does not watch over it
+    form.offer(departments, watching)
 
 
 def _refuse(form: MoveForm, refusal: TrackerError) -> None:
@@ -151,8 +163,14 @@ def _forms(
     for step in offered:
         form = tried
         if form is None or form.move.data != step.name:
-            form = MoveForm(None, move=step.name, department=petition.department_id)
-            form.offer(departments)
+            form = MoveForm(
+                None,
+                move=step.name,
+                department=petition.department_id,
+                cooperating=petition.cooperating,
+                monitor=petition.monitor_id,
+            )
+            _offer(form, petition, departments)
             form.fit(step)
         form.version.data = str(petition.version)
         forms.append((step, form))

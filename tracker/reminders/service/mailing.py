@@ -9,7 +9,7 @@ from datetime import datetime
 from email import policy
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.utils import format_datetime, make_msgid
+from email.utils import format_datetime
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from tracker.accounts.rules import read_email
@@ -102,7 +102,7 @@ def message_for(post: Post, digest: Digest, at: datetime) -> EmailMessage:
     message["From"] = post.sender
     message["To"] = Address(digest.person.full_name, addr_spec=digest.person.email or "")
     message["Date"] = format_datetime(at)
-    message["Message-ID"] = make_msgid(domain=post.sender.partition("@")[2])
+    message["Message-ID"] = f"<{digest.letter}@{post.sender.partition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"  # so that no holiday reply comes back
     message.set_content(body(digest, post.base_url), charset="utf-8", cte="base64")
     return message

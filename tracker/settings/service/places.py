@@ -1,5 +1,6 @@
 """Adding, correcting, renaming and ending places; what has been recorded keeps its place's name."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -14,6 +15,7 @@ from tracker.core.db import transaction
 from tracker.core.errors import NotFound, Stale
 from tracker.core.text import checked
 from tracker.journal import service as journal
+from tracker.journal.models import JournalEntry
 from tracker.ledger import service as ledger
 from tracker.places import rules
 from tracker.places.models import Place
@@ -52,6 +54,14 @@ class Renaming:
     first_day: date
     seen_version: int
     source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Undoing:
+    """Why an ending was a mistake."""
+
+    reason: str
+    seen_version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +180,48 @@ def end_place(session: Session, actor: User, key: str, ending: Ending) -> None:
         place.source = "; ".join(filter(None, (place.source, checked(ending.source))))
         after = _facts(session, place)
         note_change(session, actor, "place:ended", key, before, after, place.id)
+
+
+def may_undo_ending(session: Session, place: Place) -> bool:
+    """Tell whether the last that became of a place is an ending entered here."""
+    return place.valid_to is not None and _ending_of(session, place.key) is not None
+
+
+def undo_ending(session: Session, actor: User, key: str, undoing: Undoing) -> None:
+    """Take back an ending entered by mistake; the journal keeps both acts and the reason.
+
+    Refuses an ending that was not entered here, a renaming, and one that something is built on: a
+    place of the same name, or a successor that has ended since.
+    """
+    reason = checked(undoing.reason)
+    with transaction(session):
+        check_keeper(actor)
+        places = _locked(session)
+        place = _mine(session, actor, key, undoing.seen_version)
+        if not reason:
+            raise PlaceRefused("State the reason.")
+        tree = _tree(places)
+        rules.check_undoing(tree, place.id)
+        ending = _ending_of(session, key)
+        if ending is None:
+            raise PlaceRefused(
+                "Only an ending that was entered here is taken back; a renaming is none."
+            )
+        _free_name(places, place.name, place.parent_id)
+        before = _facts(session, place)
+        place.valid_to = place.successor_id = None
+        place.source = json.loads(ending.detail)["before"].get("source", place.source)
+        ledger.follow_places(session)
+        after = _facts(session, place) | {"reason": reason}
+        note_change(session, actor, "place:ending-undone", key, before, after, place.id)
+
+
+def _ending_of(session: Session, key: str) -> JournalEntry | None:
+    """Give the act that ended a place, if that is how it came to its end."""
+    acts = ("place:ended", "place:renamed", "place:ending-undone")
+    asked = select(JournalEntry).where(JournalEntry.subject == key, JournalEntry.action.in_(acts))
+    last = session.scalar(asked.order_by(JournalEntry.id.desc()).limit(1))
+    return last if last is not None and last.action == acts[0] else None
 
 
 def _twice(made: Callable[[], Place]) -> Place:

@@ -19,10 +19,11 @@ from tracker.settings.forms import (
     NewPlaceForm,
     PlaceCorrectionForm,
     RenamingForm,
+    UndoingForm,
     seen_version,
 )
 from tracker.settings.service import places as service
-from tracker.settings.service.places import Correction, Ending, NewPlace, Renaming
+from tracker.settings.service.places import Correction, Ending, NewPlace, Renaming, Undoing
 from tracker.settings.service.recording import UsedForm
 from tracker.settings.views.frame import bp, stale_page
 
@@ -51,6 +52,7 @@ def place(key: str) -> str:
         facts=facts,
         kind_below=None if facts.has_ended else KIND_BELOW.get(row.kind),
         may_rename=not facts.has_ended and not is_root,
+        may_undo=service.may_undo_ending(db_session(), row),
         may_end=not facts.has_ended and not is_root and row.id != current_user().place_id,
     )
 
@@ -135,6 +137,25 @@ def end_place(key: str) -> Any:
         else:
             return _done(key, gettext("The place is ended; its records stay."))
     return _form_page("end", row, form)
+
+
+@bp.route("/settings/places/<key>/undo", methods=["GET", "POST"])
+@requires(Permission.MANAGE_SETTINGS)
+def undo_place(key: str) -> Any:
+    """Take back an ending that was entered by mistake."""
+    row = _place(key)
+    form = UndoingForm(data={"version": row.version})
+    if form.validate_on_submit():
+        typed = Undoing(form.reason.data or "", seen_version(form))
+        try:
+            service.undo_ending(db_session(), current_user(), key, typed)
+        except Stale as refusal:
+            return _stale("undo", key, form, refusal)
+        except PlaceRefused as refusal:
+            form.refuse("reason", refusal)
+        else:
+            return _done(key, gettext("The ending is taken back; the journal keeps both."))
+    return _form_page("undo", row, form)
 
 
 def _place(key: str) -> Place:

@@ -1,0 +1,271 @@
+"""Cells of a file asked of the database: a whole line of CSV as one value, or single values.
+
+The line is the very one that csvout writes of the same values; tests hold the two together.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Connection,
+    Date,
+    Integer,
+    LargeBinary,
+    Select,
+    String,
+    case,
+    cast,
+    func,
+    literal,
+    type_coerce,
+)
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import NullType
+
+from tracker.core.csvout import BLANKS, FORMULA_STARTS, Separator, Tally, Variant, csv_lines
+from tracker.core.dates import Precision
+from tracker.core.i18n import Labelled, gettext, say
+
+FEW, MANY = 20, 1000
+"""So many rows at first, and at a time from then on."""
+
+
+class Either(NamedTuple):
+    """A day or a number, or the register's own words in its place where they are not empty."""
+
+    value: ColumnElement[Any]
+    words: ColumnElement[Any]
+
+
+Cell = ColumnElement[Any] | Either | str
+"""A value of each row, a value or words, or a text that is the same in all."""
+
+
+class shown_day(FunctionElement[str]):  # noqa: N801 - stands among functions of SQL
+    """A day as offices write it, dd/mm/yyyy, asked of either engine."""
+
+    type = String()
+    inherit_cache = True
+
+
+@compiles(shown_day)
+def _shown_by_postgresql(element: shown_day, compiler: Any, **how: Any) -> str:
+    return f"to_char({compiler.process(element.clauses, **how)}, 'DD/MM/YYYY')"
+
+
+@compiles(shown_day, "sqlite")
+def _shown_by_sqlite(element: shown_day, compiler: Any, **how: Any) -> str:
+    day = compiler.process(element.clauses, **how)
+    return f"(substr({day}, 9, 2) || '/' || substr({day}, 6, 2) || '/' || substr({day}, 1, 4))"
+
+
+def known_day(day: ColumnElement[Any], precision: ColumnElement[Any]) -> Either:
+    """Ask for a day no more exactly than it is known, as dates.shown writes it."""
+    shown = shown_day(day)
+    month, year = func.substr(shown, 4, 2), func.substr(shown, 7, 4)
+    quarters = {"01": "I", "04": "II", "07": "III", "10": "IV"}
+    words = case(
+        (type_coerce(precision, String()) == Precision.DAY.value, ""),
+        (day.is_(None), gettext("date unknown")),
+        (
+            type_coerce(precision, String()) == Precision.MONTH.value,
+            _filled("month %(month)s/%(year)s", month=month, year=year),
+        ),
+        (
+            type_coerce(precision, String()) == Precision.QUARTER.value,
+            _filled(
+                "quarter %(quarter)s/%(year)s",
+                quarter=case(quarters, value=month, else_=""),
+                year=year,
+            ),
+        ),
+        (
+            type_coerce(precision, String()) == Precision.YEAR.value,
+            _filled("year %(year)s", year=year),
+        ),
+        else_=gettext("date unknown"),
+    )
+    return Either(day, type_coerce(words, String()))
+
+
+def word_of(kind: type[Labelled], stored: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Ask for the word of an enum's value, in the language in force."""
+    words = {member.value: say(member) for member in kind}
+    return type_coerce(case(words, value=type_coerce(stored, String()), else_=""), String())
+
+
+def line_of(
+    cells: Sequence[Cell], *, variant: Variant, separator: Separator, on_sqlite: bool
+) -> ColumnElement[Any]:
+    """Put a row's cells together as csvout.csv_lines does, without the end of the line.
+
+    The line is bytes in UTF-8: a text would be decoded only to be encoded again.
+    """
+    written = [_written(cell, variant) for cell in cells]
+    if on_sqlite:
+        return _printed(written, separator)
+    return _concatenated(written, separator)
+
+
+def values_of(cells: Sequence[Cell]) -> list[ColumnElement[Any]]:
+    """Ask for values instead of a line: days as days, numbers as numbers, enums as their words.
+
+    The words of `Either` follow after all, in order; columns.with_words puts them in their places.
+    """
+    values = [cell.value if isinstance(cell, Either) else _value(cell) for cell in cells]
+    return values + [cell.words for cell in cells if isinstance(cell, Either)]
+
+
+def _value(cell: ColumnElement[Any] | str) -> ColumnElement[Any]:
+    if isinstance(cell, str):
+        return literal(cell)
+    kind = _enum_of(cell)
+    return word_of(kind, cell) if kind else cell
+
+
+def _enum_of(cell: ColumnElement[Any]) -> type[Labelled] | None:
+    kind: type[Labelled] | None = getattr(cell.type, "enum_class", None)
+    return kind
+
+
+def streamed_lines(session: Session, statement: Select[Any]) -> Iterator[list[bytes]]:
+    """Read lines many at a time, a few at first so that the first bytes leave at once."""
+    with _bytes_as_they_are(session.connection()):
+        streamed = {"stream_results": True, "max_row_buffer": MANY}
+        found = session.execute(statement, execution_options=streamed).scalars()
+        size = FEW
+        while some := found.fetchmany(size):
+            yield list(some)
+            size = MANY
+
+
+def csv_pieces(
+    header: Sequence[str], found: Iterator[list[bytes]], separator: Separator, tally: Tally
+) -> Iterator[bytes]:
+    """Give a file whose first column is the running number, piece by piece, and count its rows."""
+    yield next(csv_lines(header, [], separator=separator)).encode()
+    sign = separator.encode()
+    for lines in found:
+        first = tally.rows + 1
+        yield b"".join([b"%d%b%b\r\n" % (at, sign, line) for at, line in enumerate(lines, first)])
+        tally.rows += len(lines)
+
+
+@contextmanager
+def _bytes_as_they_are(connection: Connection) -> Iterator[None]:
+    """Have PostgreSQL send what it finds in binary: in text, bytes are twice as long."""
+    driver: Any = connection.connection.driver_connection
+    if connection.dialect.name == "sqlite":
+        yield
+        return
+    usual = driver.server_cursor_factory
+    driver.server_cursor_factory = _binary_cursor(usual)
+    try:
+        yield
+    finally:
+        driver.server_cursor_factory = usual
+
+
+def _binary_cursor(usual: Any) -> Callable[..., Any]:
+    def opened(*given: Any, **named: Any) -> Any:
+        cursor = usual(*given, **named)
+        cursor.format = 1
+        return cursor
+
+    return opened
+
+
+class _Part(NamedTuple):
+    """One cell on its way into the line."""
+
+    value: ColumnElement[Any]
+    is_quoted: bool = True
+    is_guarded: bool = False
+
+
+def _written(cell: Cell, variant: Variant) -> _Part:
+    if isinstance(cell, Either):
+        return _either(cell, variant)
+    if isinstance(cell, str):
+        return _Part(literal(cell), is_guarded=True)
+    if kind := _enum_of(cell):
+        words = variant is Variant.EXCEL
+        stored = func.coalesce(type_coerce(cell, String()), "")
+        return _Part(word_of(kind, cell) if words else stored)
+    if isinstance(cell.type, Date):
+        shown = shown_day(cell) if variant is Variant.EXCEL else cast(cell, String())
+        return _Part(func.coalesce(shown, ""))
+    if isinstance(cell.type, Integer | Boolean):
+        return _Part(func.coalesce(_digits(cell), '""'), is_quoted=False)
+    return _Part(func.coalesce(cell, ""), is_guarded=True)
+
+
+def _either(cell: Either, variant: Variant) -> _Part:
+    if isinstance(cell.value.type, Integer):
+        words = literal('"') + func.replace(cell.words, '"', '""') + '"'
+        return _Part(case((cell.words == "", _digits(cell.value)), else_=words), is_quoted=False)
+    shown = _written(cell.value, variant)
+    return _Part(case((cell.words == "", shown.value), else_=cell.words))
+
+
+def _digits(number: ColumnElement[Any]) -> ColumnElement[Any]:
+    return cast(cast(number, Integer), String())
+
+
+def _printed(cells: Sequence[_Part], separator: Separator) -> ColumnElement[Any]:
+    """Let SQLite's printf write the line: its %w doubles quotation marks faster than replace."""
+    places, values = [], []
+    for cell in cells:
+        if cell.is_guarded:
+            values.append(_sqlite_guard(cell.value))
+        mark = "%s%w" if cell.is_guarded else "%w"
+        places.append(f'"{mark}"' if cell.is_quoted else "%s")
+        values.append(cell.value)
+    line = func.printf(separator.join(places), *values)
+    return type_coerce(cast(line, LargeBinary), NullType())
+
+
+def _sqlite_guard(value: ColumnElement[Any]) -> ColumnElement[Any]:
+    starts = "".join(FORMULA_STARTS).replace("-", "")
+    # The first test lets nearly every text pass before anything is trimmed. The hyphen stands first
+    # in the set, where it means itself.
+    may_start = value.bool_op("GLOB")(f"[-{BLANKS}{starts}]*")
+    does_start = func.ltrim(value, BLANKS).bool_op("GLOB")(f"[-{starts}]*")
+    return case((may_start & does_start, "'"), else_="")
+
+
+MOST_ARGUMENTS = 90
+"""PostgreSQL's functions take a hundred."""
+
+
+def _concatenated(cells: Sequence[_Part], separator: Separator) -> ColumnElement[Any]:
+    parts: list[Any] = []
+    for at, cell in enumerate(cells):
+        parts.append(separator.value if at else "")
+        if not cell.is_quoted:
+            parts.append(cell.value)
+            continue
+        guard = [_postgresql_guard(cell.value)] if cell.is_guarded else []
+        parts += ['"', *guard, func.replace(cell.value, '"', '""'), '"']
+    while len(parts) > MOST_ARGUMENTS:
+        parts = [func.concat(*parts[:MOST_ARGUMENTS]), *parts[MOST_ARGUMENTS:]]
+    return type_coerce(func.convert_to(func.concat(*parts), "UTF8"), NullType())
+
+
+def _postgresql_guard(value: ColumnElement[Any]) -> ColumnElement[Any]:
+    may_start = func.left(value, 1).in_([*BLANKS, *FORMULA_STARTS])
+    does_start = func.left(func.ltrim(value, BLANKS), 1).in_(FORMULA_STARTS)
+    return case((may_start & does_start, "'"), else_="")
+
+
+def _filled(msgid: str, **parts: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Say a message with values of the row in the place of its names."""
+    said: Any = gettext(msgid, **{name: f"{{{name}}}" for name in parts})
+    for name, value in parts.items():
+        said = func.replace(said, f"{{{name}}}", value)
+    return type_coerce(said, String())

@@ -1,0 +1,83 @@
+"""Files that leave: begun before the answer, counted to their last row, and never half believed."""
+
+import logging
+import tempfile
+from collections.abc import Callable, Iterator
+from itertools import chain, islice
+from pathlib import Path
+from typing import IO, AnyStr
+
+from flask import Response, current_app
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from tracker.core import web
+from tracker.core.csvout import Tally
+
+CHUNK = 256 * 1024
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+ZIP = "application/zip"
+log = logging.getLogger("tracker")
+
+
+def begun(pieces: Iterator[AnyStr], first: int = 2) -> Iterator[AnyStr]:
+    """Read the header and the first rows at once, so that a failure still has its page."""
+    begin = list(islice(pieces, first))
+
+    def rest() -> Iterator[AnyStr]:
+        try:
+            yield from chain(begin, pieces)
+        finally:
+            pieces.close()  # type: ignore[attr-defined]
+
+    return rest()
+
+
+def told_at_the_end(
+    pieces: Iterator[bytes], tally: Tally, tell: Callable[[Session, Tally], None]
+) -> Iterator[bytes]:
+    """Give the pieces; then tell how many rows left, and whether that was all of them."""
+    engine = web.engine()
+
+    def rest() -> Iterator[bytes]:
+        try:
+            yield from pieces
+            tally.is_whole = True
+        finally:
+            pieces.close()  # type: ignore[attr-defined]
+            try:
+                with Session(engine) as writing:
+                    tell(writing, tally)
+            except SQLAlchemyError:
+                # The file itself has left already; that it was asked for stands in the journal.
+                log.exception("could not note how a download ended")
+
+    return rest()
+
+
+def stored(write: Callable[[Path], Tally], media_type: str, name: str) -> tuple[Response, Tally]:
+    """Write a file whole, in the instance folder, then send it; it is removed as it is opened.
+
+    Its length and its rows stand in the answer's head, so that a part never looks like the whole.
+    """
+    with tempfile.NamedTemporaryFile(dir=current_app.config["SETTINGS"].instance) as kept:
+        tally = write(Path(kept.name))
+        # What the writer did with the name does not matter: whatever bears it now is sent.
+        file = Path(kept.name).open("rb")  # noqa: SIM115 - closed when all is sent
+    response = web.download(_pieces(file), media_type, name)
+    response.call_on_close(file.close)
+    response.content_length = _size(file)
+    response.headers["X-Row-Count"] = str(tally.rows)
+    return response, tally
+
+
+def _size(file: IO[bytes]) -> int:
+    size = file.seek(0, 2)
+    file.seek(0)
+    return size
+
+
+def _pieces(file: IO[bytes]) -> Iterator[bytes]:
+    with file:
+        while piece := file.read(CHUNK):
+            yield piece

@@ -1,0 +1,94 @@
+"""All rows of the list for a file, as the database gives them: lines of CSV, or values."""
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+
+from sqlalchemy import String, case, type_coerce
+from sqlalchemy.orm import Session
+
+from tracker.core.csvout import Separator, Variant
+from tracker.core.csvsql import Cell, line_of, streamed_lines, values_of
+from tracker.core.db import is_sqlite, stored_as_text
+from tracker.petitions.lifecycle import ENDED, MEANINGS, Group
+from tracker.petitions.models import Petition
+from tracker.petitions.queries.filters import PetitionFilter, Sort
+from tracker.petitions.queries.register import ordered_petitions, petition_fields
+from tracker.petitions.queries.standing import terms_of
+from tracker.petitions.rules import PAUSED, Terms, Timeliness, statuses_of
+
+STREAMED = 1000
+
+
+def file_fields(scope: frozenset[int], terms: Terms) -> SimpleNamespace:
+    """Name what the database knows of a petition as ExportRow names it."""
+    status = type_coerce(Petition.status, String())
+    groups = {s.value: meaning.group.value for s, meaning in MEANINGS.items()}
+    unresolved = [s.value for s in statuses_of({Group.UNRESOLVED})]
+    return SimpleNamespace(
+        **petition_fields(scope),
+        group=type_coerce(case(groups, value=status), stored_as_text(Group)),
+        timeliness=_timeliness(terms),
+        reason_unresolved=case((status.in_(unresolved), Petition.latest_note), else_=""),
+    )
+
+
+def petition_lines(
+    session: Session,
+    scope: frozenset[int],
+    asked: PetitionFilter,
+    sort: Sort,
+    cells: Sequence[Cell],
+    variant: Variant,
+    separator: Separator,
+    terms: Terms,
+) -> Iterator[list[bytes]]:
+    """Give the lines of a file, but for their numbers and ends, many at a time."""
+    line = line_of(cells, variant=variant, separator=separator, on_sqlite=is_sqlite(session))
+    for statement in ordered_petitions(session, scope, asked, sort, terms):
+        yield from streamed_lines(session, statement.with_only_columns(line))
+
+
+def holds_any(session: Session, scope: frozenset[int], asked: PetitionFilter) -> bool:
+    """Tell whether a file would hold any row at all; much less work than to count them."""
+    statements = ordered_petitions(session, scope, asked, Sort.NEWEST, terms_of(session))
+    return any(session.execute(one.limit(1)).first() is not None for one in statements)
+
+
+def petition_values(
+    session: Session,
+    scope: frozenset[int],
+    asked: PetitionFilter,
+    sort: Sort,
+    cells: Sequence[Cell],
+    terms: Terms,
+) -> Iterator[Sequence[Any]]:
+    """Give the values of csvsql.values_of for each petition of the list, in its order."""
+    values = [value.label(f"v{at}") for at, value in enumerate(values_of(cells))]
+    for statement in ordered_petitions(session, scope, asked, sort, terms):
+        rows = session.execute(
+            statement.with_only_columns(*values), execution_options={"yield_per": STREAMED}
+        )
+        yield from rows
+
+
+def _timeliness(terms: Terms) -> Any:
+    """Ask what rules.timeliness tells of one petition."""
+    status, due, ended_on = Petition.status, Petition.due_on, Petition.ended_on
+    words = case(
+        (status.in_(PAUSED), Timeliness.PAUSED.value),
+        (due.is_(None), Timeliness.NO_DATE.value),
+        (
+            status.in_(ENDED),
+            case(
+                (ended_on.is_(None), Timeliness.NO_DATE.value),
+                (ended_on <= due, Timeliness.DONE_IN_TIME.value),
+                else_=Timeliness.DONE_LATE.value,
+            ),
+        ),
+        (due < terms.today, Timeliness.LATE.value),
+        (due <= terms.today + timedelta(days=terms.soon_days), Timeliness.DUE_SOON.value),
+        else_=Timeliness.IN_TIME.value,
+    )
+    return type_coerce(words, stored_as_text(Timeliness))
