@@ -18,7 +18,7 @@ def test_a_run_measures_pages_logging_files_and_start(tmp_path, monkeypatch):
     small = register(tmp_path, "sqlite", "200")
     assert register(tmp_path, "sqlite", "200") == small
 
-    results = measured("sqlite", [small], 1, quick=True)
+    results = measured("sqlite", [small], 1, "list: late", 1, files=True)
 
     assert not [failed for failed in results.failed if "xlsx" not in failed]
     assert {times.person for times in results.times} == {"canbo", "lanhdao"}

@@ -1,5 +1,6 @@
 """The command, as a person at a terminal meets it."""
 
+import json
 import os
 import re
 import signal
@@ -422,7 +423,8 @@ def test_the_real_server_checks_itself_serves_and_stops_in_peace(started, alone,
     address = ADDRESS.search(server.read_until("http://"))[0]
 
     assert _answer(address, "/healthz") == (200, "ok", None)
-    assert server.stop() == ""
+    lines = [json.loads(line) for line in server.stop().splitlines()]
+    assert [(line["page"], line["status"]) for line in lines] == [("healthz", 200)]
     assert instance.stat().st_mode & 0o777 == 0o700
 
 

@@ -2,18 +2,26 @@
 
 from datetime import date
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, inspect, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from tracker.core import migrate
+from tracker.accounts.models import User
+from tracker.accounts.permissions import Role
+from tracker.core import clock, migrate
 from tracker.core.db import Base, engine_for
 from tracker.installing import bring_up_to_date
 from tracker.ledger.queries import sums
 from tracker.ledger.rules import By, Span
 from tracker.petitions.queries import entries_missing, ledger_mismatches
 from tracker.petitions.service import rebuild_ledger
+from tracker.places.models import Place
+from tracker.places.rules import PlaceKind
+from tracker.reports.models import SentReport
+from tracker.reports.rules import Cut
 
 
 def test_migrations_make_the_schema_that_the_models_describe(database_url):
@@ -61,6 +69,43 @@ def test_the_first_revision_goes_down_and_up_again_with_data(database_url):
     migrate.upgrade(engine)
 
     assert "petitions" in inspect(engine).get_table_names()
+    engine.dispose()
+
+
+def test_sent_reports_stay_as_they_are_after_migrating_and_go_down_with_the_schema(database_url):
+    engine = engine_for(database_url)
+    migrate.upgrade(engine)
+    with Session(engine) as session:
+        place = Place(key="xa-thu", name="Xã Thử", kind=PlaceKind.COMMUNE)
+        session.add(place)
+        session.flush()
+        user = User(username="lanhdao", full_name="Lãnh Đạo", role=Role.LEADER, place_id=place.id)
+        user.password_hash, user.created_at = "", clock.now()
+        session.add(user)
+        session.flush()
+        days = {"starts_on": date(2026, 1, 1), "ends_on": date(2026, 11, 25)}
+        texts = dict.fromkeys(("content_key", "digest"), "")
+        session.add(
+            SentReport(
+                code="BC-2026-0001",
+                place_id=place.id,
+                cut=Cut.CATEGORY,
+                period_form="calendar",
+                petitions=0,
+                sent_by_id=user.id,
+                sent_at=clock.now(),
+                body=b"",
+                **days,
+                **texts,
+            )
+        )
+        session.commit()
+
+    with pytest.raises(DBAPIError, match="stays as it is"), engine.begin() as connection:
+        connection.execute(text("UPDATE sent_reports SET code = ''"))
+    migrate.downgrade(engine, "0010")
+    assert "sent_reports" not in inspect(engine).get_table_names()
+    migrate.upgrade(engine)
     engine.dispose()
 
 

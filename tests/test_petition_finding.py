@@ -10,6 +10,7 @@ from sqlalchemy import insert, text, update
 
 from tracker.core import clock
 from tracker.core.dates import Precision, first_day
+from tracker.core.errors import TrackerError
 from tracker.core.i18n import MoreThan, shown_number
 from tracker.core.matching import for_postgresql, for_sqlite, none_of, one_of, words_of
 from tracker.core.text import fold
@@ -93,8 +94,7 @@ def test_search_finds_what_folding_and_reading_every_text_would_find(session, ma
     for content in texts:
         try:
             petition = make.petition(category=category, content=f"Đơn {content}")
-        except Exception:
-            session.rollback()
+        except TrackerError:  # a text that no register keeps
             continue
         kept[petition.id] = words_of(f"{petition.code} {petition.content}")
     scope = scope_ids(session, make.home.id)
@@ -151,7 +151,7 @@ STANDING = tuple(
 
 
 def test_every_filter_finds_what_the_rules_say_of_each_petition_in_every_order(session, make):
-    rows = _random_rows(make, 300)
+    rows = random_rows(make, 300)
     session.execute(insert(Petition), rows)
     session.commit()
     rebuild_lookup(session)
@@ -169,7 +169,7 @@ def test_every_filter_finds_what_the_rules_say_of_each_petition_in_every_order(s
     assert list(lookup_mismatches(session)) == []
 
 
-def _random_rows(make, number):
+def random_rows(make, number):
     draw = random.Random(7)
     category, department = make.category().id, make.department().id
     villages = [make.place(kind=PlaceKind.VILLAGE, parent_id=make.home.id).id for _ in range(3)]
@@ -181,7 +181,7 @@ def _random_rows(make, number):
         rows.append(
             {
                 "id": key,
-                "code": f"KN-2026-{key:06d}",
+                "code": f"KN-1999-{key:06d}",
                 "place_id": draw.choice(villages),
                 "category_id": category,
                 "department_id": draw.choice((None, department)),
@@ -256,8 +256,8 @@ def test_more_than_a_page_counts_is_said_to_be_more(session, make):
 
     some, all_of_them = (finding.count_to(session, wanted, most) for most in (3, 4))
 
-    assert isinstance(some, MoreThan) and shown_number(some) == "hơn 3"
-    assert all_of_them == 4 and shown_number(all_of_them) == "4"
+    assert isinstance(some, MoreThan)
+    assert [shown_number(number) for number in (some, all_of_them)] == ["hơn 3", "4"]
     assert petition_count_shown(session, scope, asked) == 4
 
 

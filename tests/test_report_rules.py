@@ -1,7 +1,9 @@
 """Periods as people ask for them, and lines that add up."""
 
+from collections import Counter
 from dataclasses import fields
 from datetime import date, timedelta
+from math import ceil
 
 import pytest
 from hypothesis import given
@@ -12,13 +14,17 @@ from tracker.petitions.lifecycle import ENDED
 from tracker.petitions.rules import RECEIVED, REOPENED, ended_as
 from tracker.reports.rules import (
     NUMBERS,
+    Form,
     Line,
     Period,
     PeriodRefused,
+    Spread,
+    bands,
     line_of,
     named_period,
     near_periods,
     shown_share,
+    spread,
     total,
     total_in_turn,
     typed_as_at,
@@ -202,3 +208,133 @@ def test_resolved_and_answered_are_never_the_same_rate():
 
 def test_every_number_of_a_line_has_a_column():
     assert {field.name for field in fields(Line)} | {"in_time"} == set(NUMBERS)
+
+
+@pytest.mark.parametrize(
+    ("key", "start", "end", "label"),
+    [
+        ("2026-Q1", date(2025, 12, 15), date(2026, 3, 14), "quý I/2026 (kỳ thanh tra)"),
+        ("2026-Q2", date(2026, 3, 15), date(2026, 6, 14), "quý II/2026 (kỳ thanh tra)"),
+        ("2026-Q3", date(2026, 6, 15), date(2026, 9, 14), "quý III/2026 (kỳ thanh tra)"),
+        ("2026-Q4", date(2026, 9, 15), date(2026, 12, 14), "quý IV/2026 (kỳ thanh tra)"),
+        ("2026-6M", date(2025, 12, 15), date(2026, 6, 14), "6 tháng đầu năm 2026 (kỳ thanh tra)"),
+        ("2026-9M", date(2025, 12, 15), date(2026, 9, 14), "9 tháng đầu năm 2026 (kỳ thanh tra)"),
+        ("2026", date(2025, 12, 15), date(2026, 12, 14), "năm 2026 (kỳ thanh tra)"),
+        ("2026-03", date(2026, 2, 15), date(2026, 3, 14), "tháng 03/2026 (kỳ thanh tra)"),
+        ("2020-2025", date(2019, 12, 15), date(2025, 12, 14), "nhiệm kỳ 2020–2025 (kỳ thanh tra)"),
+    ],
+)
+def test_inspection_periods_run_from_the_15th_to_the_14th(key, start, end, label):
+    period = named_period(key, Form.INSPECTION)
+
+    assert (period.start, period.end) == (start, end)
+    assert period.arguments == {"period": key, "form": "inspection"}
+    with speaking("vi"):
+        assert period.label == label
+
+
+def test_a_term_spans_whole_years():
+    term = named_period("2020-2025")
+
+    assert (term.start, term.end) == (date(2020, 1, 1), date(2025, 12, 31))
+    assert (term.just_before().start, term.just_before().end) == (
+        date(2014, 1, 1),
+        date(2019, 12, 31),
+    )
+    with speaking("vi"):
+        assert term.label == "nhiệm kỳ 2020–2025"
+    for nonsense in ("2025-2020", "2020-2020", "1950-2050", "2090-2105"):
+        with pytest.raises(PeriodRefused, match="no period"):
+            named_period(nonsense)
+
+
+@given(NAMES, st.sampled_from(Form))
+def test_named_periods_of_a_kind_follow_each_other_without_a_gap(key, form):
+    period = named_period(key, form)
+    before = period.just_before()
+
+    assert before.end + timedelta(days=1) == period.start
+    assert (before.start.day, before.end.day if form is Form.INSPECTION else 0) == (
+        period.start.day,
+        14 if form is Form.INSPECTION else 0,
+    )
+
+
+@given(DAYS.filter(lambda day: day.year > 1903), st.integers(0, 900))
+def test_any_days_have_as_many_just_before_or_as_many_months(start, length):
+    period = Period(start, min(start + timedelta(days=length), date(2100, 12, 31)))
+    before = period.just_before()
+
+    assert before.end + timedelta(days=1) == period.start
+    is_months = period.start.day == 1 and (period.end + timedelta(days=1)).day == 1
+    assert is_months or before.end - before.start == period.end - period.start
+
+
+@given(NAMES, st.sampled_from(Form), st.integers(0, 365))
+def test_the_part_that_has_passed_stands_beside_the_same_part_of_the_period_before(key, form, days):
+    period = named_period(key, form)
+    part = period.until(min(period.end, period.start + timedelta(days=days)))
+    before = part.just_before()
+
+    assert before.start == period.just_before().start
+    assert before.start <= before.end <= period.just_before().end
+
+
+@given(NAMES)
+def test_inspection_months_are_cut_at_the_14th(key):
+    period = named_period(key, Form.INSPECTION)
+    months = list(period.months())
+
+    assert all((month.start.day, month.end.day) == (15, 14) for month in months)
+    assert (months[0].start, months[-1].end) == (period.start, period.end)
+
+
+def test_near_inspection_periods_turn_over_on_the_15th():
+    assert near_periods(date(2026, 11, 14), Form.INSPECTION)[0].key == "2026-11"
+    assert near_periods(date(2026, 11, 15), Form.INSPECTION)[0].key == "2026-12"
+    assert near_periods(date(2026, 12, 15), Form.INSPECTION)[0].key == "2027-01"
+
+
+@given(st.lists(st.integers(0, 400), min_size=1, max_size=60))
+def test_a_percentile_is_the_value_at_its_nearest_rank(days):
+    found = spread(Counter(days))
+
+    assert found.count == len(days)
+    assert found.median == sorted(days)[ceil(len(days) / 2) - 1]
+    assert found.ninetieth == sorted(days)[ceil(len(days) * 9 / 10) - 1]
+
+
+def test_nothing_has_no_median():
+    assert spread({}) == spread({3: 0}) == Spread()
+
+
+@given(DAYS, st.integers(0, 3000))
+def test_each_age_lies_in_one_band(as_at, age):
+    received_on = as_at - timedelta(days=age)
+    found = [
+        band
+        for band in bands(as_at)
+        if (band.received_from or date.min) <= received_on <= (band.received_to or date.max)
+    ]
+
+    assert len(found) == 1
+    assert found[0].least <= age <= (found[0].most or age)
+
+
+@given(
+    st.lists(st.tuples(st.dates(date(2025, 1, 1), date(2027, 6, 30)), st.sampled_from(MEASURES))),
+    st.sampled_from(("2026-Q2", "2026-6M", "2026-05", "2026")),
+    st.sampled_from(Form),
+)
+def test_what_a_period_leaves_the_next_one_carries_over(postings, key, form):
+    period = named_period(key, form)
+    before = period.just_before()
+
+    def line(of):
+        earlier = Counter(measure for day, measure in postings if day < of.start)
+        inside = Counter(measure for day, measure in postings if of.start <= day <= of.end)
+        return line_of(earlier, inside)
+
+    assert line(before).outstanding == line(period).carried_over
+    assert line(period).balance_is_true
+    assert line(before).balance_is_true

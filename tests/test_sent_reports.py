@@ -1,5 +1,6 @@
 """Reports as they were sent: they stay, whoever tampers is told of, and what changed is shown."""
 
+import re
 import threading
 from datetime import timedelta
 
@@ -232,3 +233,64 @@ def test_another_communes_report_is_not_found(session, make):
     with pytest.raises(NotFound):
         sent_report_for(session, other, report.code)
     assert sent_reports(session, other) == []
+
+
+PAGE, SEND = "/reports/resolution", "/reports/resolution/send"
+ASKED = {"from": f"{AROUND.start:%d/%m/%Y}", "to": f"{AROUND.end:%d/%m/%Y}"}
+
+
+def test_a_leader_sends_what_the_page_shows_and_reads_it_again(visit, session, make):
+    later = make.petition()
+    make.petition()
+    leader = visit(role=Role.LEADER)
+    assert SEND in leader.get(PAGE, **ASKED).text
+
+    first, again = leader.post(SEND, **ASKED), leader.post(SEND, **ASKED)
+
+    assert first.status_code == 303
+    assert first.location == again.location
+    page = leader.get(first.location).text
+    assert "Đúng như khi gửi" in page
+    assert "Không có gì: lập lại hôm nay" in page
+    assert "BC-" in leader.get("/reports/sent").text
+    _explain(session, later)
+    page = leader.get(first.location, lang="en").text
+    assert f'href="/petitions/{later.code}"' in page
+    assert "What has changed since it was sent" in page
+    assert "style=" not in page
+    for name in re.findall(r'href="(/reports/sent/[^"]+/[^"]+)"', page):
+        assert leader.get(name).data == leader.get(name).data != b""
+    told = session.scalars(select(JournalEntry.subject).where(JournalEntry.action == "export"))
+    assert any(subject.startswith("reports/sent/BC-") for subject in told)
+
+
+def test_only_leaders_send_and_only_their_own_place_reads(visit, session, make):
+    make.petition()
+    clerk, leader = visit(role=Role.STAFF), visit(role=Role.LEADER)
+    stranger = visit(role=Role.LEADER, place=make.place(name="Xã Khác"))
+    path = leader.post(SEND, **ASKED).location
+
+    assert clerk.post(SEND, **ASKED).status_code == 403
+    assert SEND not in clerk.get(PAGE, **ASKED).text
+    assert clerk.get(path).status_code == 200
+    for address in (path, f"{path}/report.csv"):
+        theirs, none = stranger.get(address), stranger.get(address.replace("0001", "9999"))
+        assert theirs.status_code == none.status_code == 404
+    assert "BC-" not in stranger.get("/reports/sent").text
+    assert stranger.post(SEND, place=make.home.key, **ASKED).status_code == 404
+    assert leader.post(SEND, **{"from": "31/02/2026"}).status_code == 400
+
+
+def test_a_page_tells_that_it_was_tampered_with(visit, session, make):
+    make.petition()
+    leader = visit(role=Role.LEADER)
+    path = leader.post(SEND, **ASKED).location
+    _disarm(session)
+    session.execute(update(SentReport).values(body=b"no zip"))
+    session.commit()
+
+    page = leader.get(path)
+
+    assert page.status_code == 200
+    assert "Đây không còn là báo cáo đã gửi" in page.text
+    assert "Đúng như khi gửi" not in page.text

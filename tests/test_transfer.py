@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import Engine, inspect, make_url, select, text, update
+from sqlalchemy import Engine, inspect, make_url, select, text
 from sqlalchemy.orm import Session
 
 from tests.conftest import Maker, _named, _on_server
@@ -19,7 +19,7 @@ from tracker.core import clock, migrate
 from tracker.core.db import Base, engine_for
 from tracker.core.errors import TrackerError
 from tracker.demo import build
-from tracker.journal.models import JournalEntry
+from tracker.journal.rules import WHOLE_REGISTER
 from tracker.petitions.models import Petition
 from tracker.transferring import MOVED, rows_in, transfer
 
@@ -66,6 +66,7 @@ def _rows(engine: Engine) -> Rows:
             for table in Base.metadata.sorted_tables
         }
     found["journal"] = [row for row in found["journal"] if MOVED not in row]
+    found["journal_heads"] = [row for row in found["journal_heads"] if row[0] != WHOLE_REGISTER]
     return found
 
 
@@ -188,8 +189,6 @@ def test_moments_dates_booleans_and_hostile_texts_arrive_exactly(source, empty, 
         make.category(name_vi=words, is_retired=True)
         for _ in range(40):
             make.category(name_vi="".join(drawn.choices(signs, k=200)))
-        session.execute(update(JournalEntry).values(recorded_at=clock.now()))
-        session.commit()
     target, back = empty("postgresql"), empty("sqlite")
     _moved(source, target, tmp_path)
     _moved(target, back, tmp_path)

@@ -11,13 +11,16 @@ from sqlalchemy.orm import Session
 from tracker.attachments.models import Attachment
 from tracker.petitions.queries import ledger_mismatches
 from tracker.petitions.queries.lookups import lookup_mismatches
+from tracker.reports.queries.sent import sent_mismatches
 
 _CHUNK = 1024 * 1024
 
 
 def mismatches(session: Session) -> Iterator[str]:
     """Say precisely what does not fit within the database; nothing when all is well."""
-    yield from chain(ledger_mismatches(session), lookup_mismatches(session))
+    yield from chain(
+        ledger_mismatches(session), lookup_mismatches(session), sent_mismatches(session)
+    )
 
 
 def file_mismatches(session: Session, files: Path) -> list[str]:

@@ -41,7 +41,8 @@ def main(
         with ExitStack() as stack:
             server = stack.enter_context(postgresql(folder)) if name == "postgres" else ""
             registers = [register(folder, name, label, server) for label in labels]
-            results.append(measured(name, registers, number, only, quick=quick))
+            starts = 0 if only else 3 if quick else 7
+            results.append(measured(name, registers, number, only, starts, files=not only))
     note = f"Seed and sizes as named; medians of {number} alternating rounds."
     table = written(results, note)
     click.echo(table)
@@ -50,7 +51,7 @@ def main(
 
 
 def measured(
-    name: str, registers: list[Register], rounds: int, only: str = "", *, quick: bool
+    name: str, registers: list[Register], rounds: int, only: str, starts: int, *, files: bool
 ) -> Results:
     """Measure registers of one engine side by side."""
     results = Results(name, [one.label for one in registers])
@@ -79,16 +80,15 @@ def measured(
                 results.failed.append(str(refusal))
         results.times.append(_logging(opened, clients, bare, rounds))
         results.statements = {
-            one.label: measures.statements(one, opened[one.label][0])
-            for one in ([] if only else registers)
+            one.label: measures.statements(one, [p for p in opened[one.label][0] if only in p.name])
+            for one in registers
         }
-        for one in [] if only else registers:
+        for one in registers if files else ():
             click.echo(f"  {name}: files of {one.label}", err=True)
             _files(results, one, servers[one.label], clients[one.label])
-    if not only:
-        times = 3 if quick else 7
-        results.ours = measures.start([*program(), "serve"], first.environment(), times)
-        results.bare = measures.start(measures.bare_words(), dict(os.environ), times)
+    if starts:
+        results.ours = measures.start([*program(), "serve"], first.environment(), starts)
+        results.bare = measures.start(measures.bare_words(), dict(os.environ), starts)
     return results
 
 

@@ -7,7 +7,7 @@ from tracker.commitments.lifecycle import State
 from tracker.commitments.queries.ledger import Line
 from tracker.commitments.queries.register import ExportRow
 from tracker.commitments.rules import By
-from tracker.core.columns import NUMBER, Column
+from tracker.core.columns import NUMBER, Column, Kind
 from tracker.core.dates import Precision, shown
 from tracker.core.i18n import N_, gettext
 
@@ -35,10 +35,17 @@ def _remark(row: ExportRow) -> str:
 
 COLUMNS: tuple[Column[Any], ...] = (
     NUMBER,
-    Column("code", N_("Code"), lambda row: row.code),
-    Column("promise", N_("Commitment"), lambda row: row.promise),
-    Column("promised_by", N_("Promised by"), lambda row: row.promised_by),
-    Column("promised_on", N_("Promised on"), _promised, lambda row: row.promised_on),
+    Column("code", N_("Code"), lambda row: row.code, width=14),
+    Column("promise", N_("Commitment"), lambda row: row.promise, width=38),
+    Column("promised_by", N_("Promised by"), lambda row: row.promised_by, width=20),
+    Column(
+        "promised_on",
+        N_("Promised on"),
+        _promised,
+        lambda row: row.promised_on,
+        kind=Kind.DAY,
+        width=13,
+    ),
     Column("department", N_("Lead department"), lambda row: row.department),
     Column("supporting", N_("Supporting"), lambda row: row.supporting),
     Column("handler", N_("Carried out by"), lambda row: row.handler),
@@ -46,15 +53,15 @@ COLUMNS: tuple[Column[Any], ...] = (
     Column("place", N_("Place"), lambda row: row.place),
     Column("dialogue", N_("Dialogue"), lambda row: row.dialogue_code),
     Column("petition", N_("Petition"), lambda row: row.petition_code),
-    Column("due_on", N_("Due date"), _due, lambda row: row.due_on),
-    Column("state", N_("State"), lambda row: row.state),
-    Column("ended_on", N_("Ended on"), _ended, lambda row: row.ended_on),
-    Column("latest_note", N_("Progress or result"), lambda row: row.latest_note),
+    Column("due_on", N_("Due date"), _due, lambda row: row.due_on, kind=Kind.DAY, width=13),
+    Column("state", N_("State"), lambda row: row.state, words=State, width=13),
+    Column("ended_on", N_("Ended on"), _ended, lambda row: row.ended_on, kind=Kind.DAY, width=13),
+    Column("latest_note", N_("Progress or result"), lambda row: row.latest_note, width=30),
     Column("document_number", N_("Latest document number"), lambda row: row.latest_document),
     Column("remark", N_("Remark"), _remark, lambda row: row.source),
-    Column("promised_precision", "", lambda row: row.promised_precision),
-    Column("ended_precision", "", lambda row: row.ended_precision),
-    Column("is_fictional", "", lambda row: int(row.is_fictional)),
+    Column("promised_precision", "", lambda row: row.promised_precision, words=Precision),
+    Column("ended_precision", "", lambda row: row.ended_precision, words=Precision),
+    Column("is_fictional", "", lambda row: row.is_fictional, kind=Kind.FLAG),
 )
 """What is read at a meeting first, then what only machines read."""
 

@@ -110,6 +110,10 @@ TAKES_NO_WRITING = frozenset({"25006", "25P03"})
 """A server that became a standby, and a transaction that was ended as it stood idle."""
 
 
+PLANS = "-c plan_cache_mode=force_custom_plan"
+"""PostgreSQL plans each statement for its values: a rare word is found another way than a common."""
+
+
 def engine_for(url: str, *, for_long_work: bool = False) -> Engine:
     """Open an engine with the settings that the register relies on, for SQLite or PostgreSQL.
 
@@ -123,7 +127,7 @@ def engine_for(url: str, *, for_long_work: bool = False) -> Engine:
         pool_pre_ping=True,
         hide_parameters=True,
         **POOL,
-        connect_args={"connect_timeout": 5, "options": f"{limits}-c timezone=UTC"},
+        connect_args={"connect_timeout": 5, "options": f"{limits}{PLANS} -c timezone=UTC"},
     )
 
 

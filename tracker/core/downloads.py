@@ -7,12 +7,13 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import IO, AnyStr
 
-from flask import Response, current_app
+from flask import Response, current_app, request
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from tracker.core import web
 from tracker.core.csvout import Tally
+from tracker.core.xlsxout import Sheet, write_workbook
 
 CHUNK = 256 * 1024
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -55,20 +56,23 @@ def told_at_the_end(
     return rest()
 
 
-def stored(write: Callable[[Path], Tally], media_type: str, name: str) -> tuple[Response, Tally]:
-    """Write a file whole, in the instance folder, then send it; it is removed as it is opened.
+def workbook(sheet_of: Callable[[Session], Sheet], name: str) -> tuple[Response, int]:
+    """Write a workbook of one moment whole, then send it; tell how many rows it holds.
 
-    Its length and its rows stand in the answer's head, so that a part never looks like the whole.
+    It lies in the instance folder while it is sent, under no name. Its length and its rows stand in
+    the answer's head, so that a part never looks like the whole.
     """
+    if request.method == "HEAD":
+        return web.download(b"", WORKBOOK, name), 0
     with tempfile.NamedTemporaryFile(dir=current_app.config["SETTINGS"].instance) as kept:
-        tally = write(Path(kept.name))
-        # What the writer did with the name does not matter: whatever bears it now is sent.
+        with web.own_session(read_only=True) as reading:
+            rows = write_workbook(Path(kept.name), [sheet_of(reading)])
         file = Path(kept.name).open("rb")  # noqa: SIM115 - closed when all is sent
-    response = web.download(_pieces(file), media_type, name)
+    response = web.download(_pieces(file), WORKBOOK, name)
     response.call_on_close(file.close)
     response.content_length = _size(file)
-    response.headers["X-Row-Count"] = str(tally.rows)
-    return response, tally
+    response.headers["X-Row-Count"] = str(rows)
+    return response, rows
 
 
 def _size(file: IO[bytes]) -> int:

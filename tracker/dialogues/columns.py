@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 
-from tracker.core.columns import NUMBER, Column
+from tracker.core.columns import NUMBER, Column, Kind
 from tracker.core.dates import Precision, shown
 from tracker.core.i18n import N_, gettext
+from tracker.dialogues.lifecycle import Form, Stage
 from tracker.dialogues.queries import ExportRow
 from tracker.dialogues.rules import citation
 
@@ -37,28 +38,56 @@ def _remark(row: ExportRow) -> str:
 
 COLUMNS: tuple[Column[ExportRow], ...] = (
     NUMBER,
-    Column("code", N_("Code"), lambda row: row.code),
-    Column("held_on", N_("Date of the dialogue"), _held, lambda row: row.held_on),
-    Column("starts_at", N_("Time"), lambda row: row.starts_at),
-    Column("topic", N_("Topic"), lambda row: row.topic),
-    Column("form", N_("Form of dialogue"), lambda row: row.form),
-    Column("place", N_("Place"), lambda row: row.place),
-    Column("venue", N_("Venue"), lambda row: row.venue),
+    Column("code", N_("Code"), lambda row: row.code, width=14),
+    Column(
+        "held_on",
+        N_("Date of the dialogue"),
+        _held,
+        lambda row: row.held_on,
+        kind=Kind.DAY,
+        width=13,
+    ),
+    Column("starts_at", N_("Time"), lambda row: row.starts_at, width=8),
+    Column("topic", N_("Topic"), lambda row: row.topic, width=34),
+    Column("form", N_("Form of dialogue"), lambda row: row.form, words=Form, width=12),
+    Column("place", N_("Place"), lambda row: row.place, width=16),
+    Column("venue", N_("Venue"), lambda row: row.venue, width=18),
     Column("chair", N_("Chaired by"), lambda row: row.chair),
     Column("secretary", N_("Minutes kept by"), lambda row: row.secretary),
     Column("audience", N_("Audience"), lambda row: row.audience),
-    Column("invited", N_("Number invited"), _count("invited"), lambda row: row.invited),
-    Column("present", N_("Number present"), _count("present"), lambda row: row.present),
-    Column("speakers", N_("Number who spoke"), _count("speakers"), lambda row: row.speakers),
-    Column("stage", N_("Stage"), lambda row: row.stage),
+    Column(
+        "invited",
+        N_("Number invited"),
+        _count("invited"),
+        lambda row: row.invited,
+        kind=Kind.NUMBER,
+        width=9,
+    ),
+    Column(
+        "present",
+        N_("Number present"),
+        _count("present"),
+        lambda row: row.present,
+        kind=Kind.NUMBER,
+        width=9,
+    ),
+    Column(
+        "speakers",
+        N_("Number who spoke"),
+        _count("speakers"),
+        lambda row: row.speakers,
+        kind=Kind.NUMBER,
+        width=9,
+    ),
+    Column("stage", N_("Stage"), lambda row: row.stage, words=Stage, width=13),
     Column("document_number", N_("Latest document number"), lambda row: row.latest_document),
-    Column("conclusion", N_("Conclusions"), lambda row: row.conclusion),
-    Column("follow_up", N_("What was to follow"), lambda row: row.follow_up),
-    Column("outcome", N_("What came of it"), _outcome, lambda row: row.outcome),
+    Column("conclusion", N_("Conclusions"), lambda row: row.conclusion, width=34),
+    Column("follow_up", N_("What was to follow"), lambda row: row.follow_up, width=26),
+    Column("outcome", N_("What came of it"), _outcome, lambda row: row.outcome, width=26),
     Column("remark", N_("Remark"), _remark, lambda row: row.source),
-    Column("date_precision", "", lambda row: row.date_precision),
-    Column("outcome_on", "", lambda row: row.outcome_on),
-    Column("outcome_precision", "", lambda row: row.outcome_precision),
-    Column("is_fictional", "", lambda row: int(row.is_fictional)),
+    Column("date_precision", "", lambda row: row.date_precision, words=Precision),
+    Column("outcome_on", "", lambda row: row.outcome_on, kind=Kind.DAY),
+    Column("outcome_precision", "", lambda row: row.outcome_precision, words=Precision),
+    Column("is_fictional", "", lambda row: row.is_fictional, kind=Kind.FLAG),
 )
 """What is read at a meeting first, then what only machines read."""

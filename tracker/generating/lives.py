@@ -11,7 +11,17 @@ from tracker.core.clock import VIETNAM
 from tracker.fictional.lives import Age, Path, Words, path_for, steps
 from tracker.generating.province import Commune
 from tracker.generating.world import World
-from tracker.petitions.lifecycle import AMEND, CORRECT, MOVES, OPEN, RECEIVE, Status
+from tracker.petitions.lifecycle import (
+    ACCEPT,
+    ACKNOWLEDGE,
+    AMEND,
+    CORRECT,
+    MOVES,
+    OPEN,
+    RECEIVE,
+    Kind,
+    Status,
+)
 from tracker.petitions.models import PetitionStep
 from tracker.petitions.queries import facts
 from tracker.petitions.rules import PAUSED, UNKNOWN, Standing, StepFact, Wanted, effective, moved
@@ -64,6 +74,16 @@ class Step:
     def department_id(self) -> int | None:
         """Whose it is."""
         return self.standing.department_id
+
+    @property
+    def cooperating(self) -> str:
+        """Which units help."""
+        return self.standing.cooperating
+
+    @property
+    def monitor_id(self) -> int | None:
+        """Who watches over it."""
+        return self.standing.monitor_id
 
     @property
     def master_id(self) -> int | None:
@@ -127,6 +147,7 @@ def life(
     world: World,
     commune: Commune,
     path: Path,
+    kind: Kind,
     day: date,
     received_on: date | None,
     department_id: int,
@@ -147,14 +168,18 @@ def life(
     words = Words(world.blocks["notes"], world.blocks["documents"], reply)
     master_code = "KN" if master_id else ""
     for asked in steps(random, path, Age(day, world.until), words, department_id, master_code):
-        _take(world, lived, asked, master_id)
+        _take(world, lived, kind, asked, master_id)
     return lived.steps
 
 
-def _take(world: World, lived: Life, asked: MoveRequest, master_id: int | None) -> None:
+def _take(world: World, lived: Life, kind: Kind, asked: MoveRequest, master_id: int | None) -> None:
     """Take one step by the lifecycle; a few are entered by mistake first, and taken back."""
     move, was = MOVES[asked.move_name], lived.steps[-1]
-    if was.status not in move.sources:
+    if move.name == ACKNOWLEDGE and kind not in move.kinds:
+        move = MOVES[ACCEPT]  # what a complaint has in its place
+        if was.status not in move.sources:
+            return
+    if was.status not in move.sources or kind not in move.kinds:
         raise ValueError(f"No move {move.name} leaves {was.status}.")
     day = asked.happened_on or world.until
     counted = effective(lived.facts()) if was.status in PAUSED else ()

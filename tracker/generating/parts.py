@@ -38,6 +38,8 @@ STEP = (
     "plan_on",
     "department_id",
     "master_id",
+    "cooperating",
+    "monitor_id",
     "ground",
     "place_id",
     "category_id",

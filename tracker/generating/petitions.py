@@ -113,11 +113,13 @@ def _petition(random: Random, world: World, part: Part, number: int) -> tuple[Ra
         precision = Precision.MONTH
     received_on = day if precision is Precision.DAY else day.replace(day=1)
     department_id = world.departments[text["department"]]
+    kind = Kind(text.get("kind", Kind.RECOMMENDATION))
     steps = life(
         random,
         world,
         commune,
         path,
+        kind,
         day,
         exact_day(received_on, precision),
         department_id,
@@ -132,12 +134,12 @@ def _petition(random: Random, world: World, part: Part, number: int) -> tuple[Ra
         place_id=village.id if random.random() < IN_VILLAGE else commune.on(day, random),
         category_id=world.categories[text["category"]],
         channel=_channel(random, world, number, held),
-        kind=Kind(text.get("kind", Kind.RECOMMENDATION)),
+        kind=kind,
         level=Level(text.get("level", Level.COMMUNE)),
         content=told(random, world.words, text["text"], village.said),
         received_on=received_on,
         date_precision=precision,
-        ack_due_on=ack_due(received_on, precision, world.clocks),
+        ack_due_on=ack_due(received_on, precision, world.clocks, kind),
         **_standing(steps),
         **_citizen(who),
         source=world.source,

@@ -113,6 +113,15 @@ def _row(entry: Entry) -> dict[str, object]:
     }
 
 
+def note_taken(session: Session, actor: Actor, subject: str, detail: str, rows: int) -> None:
+    """Write down, before it leaves, that a file with so many rows was taken out."""
+    if session.info.get(NOTHING_LEAVES):
+        return
+    with transaction(session):
+        note(session, actor, "export", subject, actor.place_id, detail)
+        note(session, actor, "exported", subject, actor.place_id, f"{rows} rows")
+
+
 def made_before(session: Session, actor: Actor, key: str, prefix: str = "") -> str | None:
     """Give the code of the record that this person's form with this key made already.
 

@@ -1,5 +1,6 @@
 """The columns of a file of petitions: those of a meeting's table, and what a machine adds."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -64,8 +65,8 @@ def _remark_asked(fields: Any) -> Cell:
 
 COLUMNS: tuple[Column[ExportRow], ...] = (
     NUMBER,
-    Column("code", N_("Code"), lambda row: row.code, width=17),
-    Column("content", N_("Content of the opinion or petition"), lambda row: row.content, width=48),
+    Column("code", N_("Code"), lambda row: row.code, width=15),
+    Column("content", N_("Content of the opinion or petition"), lambda row: row.content, width=42),
     Column(
         "petitioner_name",
         N_("Petitioner (full name, village)"),
@@ -73,13 +74,13 @@ COLUMNS: tuple[Column[ExportRow], ...] = (
         lambda row: row.citizen_name,
         is_personal=True,
         asked=_who_asked,
-        width=24,
+        width=20,
     ),
-    Column("category", N_("Category"), lambda row: row.category, width=20),
-    Column("level", N_("Level of competence"), lambda row: row.level, words=Level, width=12),
-    Column("department", N_("Department in charge"), lambda row: row.department, width=20),
-    Column("cooperating", N_("Cooperating units"), lambda row: row.cooperating, width=18),
-    Column("monitor", N_("Monitor"), lambda row: row.monitor, width=18),
+    Column("category", N_("Category"), lambda row: row.category, width=14),
+    Column("level", N_("Level of competence"), lambda row: row.level, words=Level, width=10),
+    Column("department", N_("Department in charge"), lambda row: row.department, width=16),
+    Column("cooperating", N_("Cooperating units"), lambda row: row.cooperating, width=13),
+    Column("monitor", N_("Monitor"), lambda row: row.monitor, width=14),
     Column("due_on", N_("Due date"), lambda row: row.due_on, kind=Kind.DAY, width=12),
     Column(
         "result",
@@ -87,13 +88,13 @@ COLUMNS: tuple[Column[ExportRow], ...] = (
         _progress,
         lambda row: row.latest_note,
         asked=_progress_asked,
-        width=32,
+        width=28,
     ),
-    Column("group", N_("Kind of result"), lambda row: row.group, words=Group),
+    Column("group", N_("Kind of result"), lambda row: row.group, words=Group, width=12),
     Column(
-        "reason_unresolved", N_("Why not yet resolved"), lambda row: row.reason_unresolved, width=24
+        "reason_unresolved", N_("Why not yet resolved"), lambda row: row.reason_unresolved, width=18
     ),
-    Column("remark", N_("Note"), _remark, lambda row: row.source, asked=_remark_asked, width=20),
+    Column("remark", N_("Note"), _remark, lambda row: row.source, asked=_remark_asked, width=16),
     Column("dialogue", N_("Dialogue"), lambda row: row.dialogue_code),
     Column(
         "received_on",
@@ -140,3 +141,51 @@ def _withheld(column: Column[ExportRow]) -> Column[ExportRow]:
     """Leave of a person only where they live."""
     is_who = column.name == "petitioner_name"
     return replace(column, read=lambda row: row.place if is_who else "", stored=None, asked=None)
+
+
+def _kind_of_letter(row: ExportRow) -> str:
+    if row.kind is lifecycle.Kind.QUESTION:
+        return gettext(row.kind.label)
+    return gettext("Complaint (KN)") if row.kind is lifecycle.Kind.COMPLAINT else gettext("KN, PA")
+
+
+def _when(*statuses: Status) -> Callable[[ExportRow], str]:
+    """Tell the latest note and document while a petition stands so."""
+    return lambda row: _progress(row) if row.status in statuses else ""
+
+
+def _accepted_by(row: ExportRow) -> str:
+    return _when(Status.TRANSFERRED)(row) or row.department or ""
+
+
+def _followed(row: ExportRow) -> str:
+    is_told = row.status in (Status.TRANSFERRED, Status.DECLINED)
+    said = "" if is_told else _progress(row)
+    return ": ".join(part for part in (gettext(row.status.label), said) if part)
+
+
+RECEPTION: tuple[Column[ExportRow], ...] = (
+    NUMBER,
+    Column("received_on", N_("Day received"), _received, kind=Kind.DAY, width=12),
+    Column("who", N_("Full name, address"), _who, width=22),
+    Column("paper", N_("Identity card or passport"), lambda row: "", width=14),
+    Column("content", N_("Summary of the matter"), lambda row: row.content, width=40),
+    Column("letter", N_("Kind of letter (KN, TC, KN-PA)"), _kind_of_letter, width=11),
+    Column("people", N_("People with the same matter"), _people, kind=Kind.NUMBER, width=10),
+    Column("settled_by", N_("Body that has settled it already"), lambda row: "", width=14),
+    Column(
+        "competent",
+        N_("Within competence (x)"),
+        lambda row: "x" if row.level is Level.COMMUNE else "",
+        width=9,
+    ),
+    Column("guided", N_("Guided to which body, document"), _when(Status.DECLINED), width=20),
+    Column("accepted_by", N_("Accepted by, or letter of transfer"), _accepted_by, width=20),
+    Column("followed", N_("Following up the result"), _followed, width=28),
+    Column("remark", N_("Note"), _remark, width=16),
+)
+"""The thirteen columns of the register of citizen reception (form 03/TCD, decree 154/2026/NĐ-CP).
+
+The number of a person's paper is not kept here: its column is left for the hand, as is the body
+that has settled a matter before.
+"""

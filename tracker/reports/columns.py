@@ -1,14 +1,18 @@
 """The columns of the report's file, under their two names: for a meeting, and for a machine."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from tracker.core.columns import Column
+from tracker.core.clock import shown_date
+from tracker.core.columns import Column, Kind
 from tracker.core.csvout import Variant
-from tracker.core.i18n import N_, gettext
-from tracker.petitions.lifecycle import ENDED
+from tracker.core.i18n import N_, Labelled, gettext, say
+from tracker.core.xlsxout import Sheet, SheetColumn
+from tracker.petitions.lifecycle import ENDED, Channel, Level
+from tracker.petitions.lifecycle import Kind as LegalKind
 from tracker.reports.queries import Report, ReportLine
-from tracker.reports.rules import FACTS, NUMBERS, line_from
+from tracker.reports.queries.rows import Names
+from tracker.reports.rules import FACTS, FLOWS, NUMBERS, Cut, line_from
 from tracker.reports.rules import Row as Counted
 
 
@@ -41,7 +45,13 @@ def rows(report: Report, variant: Variant) -> Iterator[Row]:
 
 
 def _number(name: str) -> Column[Row]:
-    return Column(name, NUMBER_WORDS[name], lambda row: getattr(row.line.numbers, name))
+    return Column(
+        name,
+        NUMBER_WORDS[name],
+        lambda row: getattr(row.line.numbers, name),
+        kind=Kind.NUMBER,
+        width=9,
+    )
 
 
 def _share(name: str, header: str) -> Column[Row]:
@@ -52,7 +62,11 @@ def _share(name: str, header: str) -> Column[Row]:
         return None if share is None else round(share * times, digits)
 
     return Column(
-        name, header, lambda row: rounded(row, 100, 1), stored=lambda row: rounded(row, 1, 4)
+        name,
+        header,
+        lambda row: rounded(row, 100, 1),
+        stored=lambda row: rounded(row, 1, 4),
+        kind=Kind.SHARE,
     )
 
 
@@ -78,8 +92,8 @@ def _note(row: Row) -> str:
 
 COLUMNS: tuple[Column[Row], ...] = (
     Column("place", N_("Place"), _place),
-    Column("period_from", N_("From day"), lambda row: row.line.period.start),
-    Column("period_to", N_("To day"), lambda row: row.line.period.end),
+    Column("period_from", N_("From day"), lambda row: row.line.period.start, kind=Kind.DAY),
+    Column("period_to", N_("To day"), lambda row: row.line.period.end, kind=Kind.DAY),
     Column("line_code", N_("Code"), lambda row: row.line.code),
     Column("line", N_("Line"), lambda row: row.line.name),
     *(_number(name) for name in NUMBERS),
@@ -105,7 +119,12 @@ def _fact(name: str) -> Column[Counted]:
 
 
 def _times(name: str) -> Column[Counted]:
-    return Column(name, NUMBER_WORDS[name], lambda row: getattr(line_from(row.numbers), name))
+    return Column(
+        name,
+        NUMBER_WORDS[name],
+        lambda row: getattr(line_from(row.numbers), name),
+        kind=Kind.NUMBER,
+    )
 
 
 PETITION_COLUMNS: tuple[Column[Counted], ...] = (
@@ -114,3 +133,79 @@ PETITION_COLUMNS: tuple[Column[Counted], ...] = (
     *(_times(name) for name in NUMBERS),
 )
 """The columns of the petitions that a report counts, each with its numbers."""
+
+
+def report_sheet(report: Report) -> Sheet:
+    """Give the report as a clerk's table: a line each, real numbers, sums that Excel works out."""
+    # Of months, what is carried over or outstanding is not added up: each hands it to the next.
+    summed = set(FLOWS) if report.cut is Cut.MONTH else set(NUMBERS)
+    numbers = [
+        SheetColumn(gettext(NUMBER_WORDS[name]), Kind.NUMBER, 9.5, name in summed)
+        for name in NUMBERS
+    ]
+    shares = [
+        SheetColumn(gettext("Resolved of all ended"), Kind.SHARE, 11),
+        SheetColumn(gettext("Answered of all to be done"), Kind.SHARE, 11),
+    ]
+    rows = [
+        [
+            ", ".join(part for part in (line.name, line.within) if part),
+            *(getattr(line.numbers, name) for name in NUMBERS),
+            line.numbers.resolved_share,
+            line.numbers.answered_share,
+        ]
+        for line in report.lines
+    ]
+    first = SheetColumn(gettext("Line"), Kind.TEXT, 34)
+    return Sheet(gettext("Report"), _titles(report), [first, *numbers, *shares], rows)
+
+
+def petitions_sheet(report: Report, rows: Iterable[Counted], names: Names) -> Sheet:
+    """Give the petitions that the report counts, each with its numbers."""
+    columns = [
+        SheetColumn(gettext("Code"), Kind.TEXT, 15),
+        *(SheetColumn(gettext(FACT_WORDS[name]), Kind.TEXT, 20) for name in FACTS),
+        *(SheetColumn(gettext(NUMBER_WORDS[name]), Kind.NUMBER, 8, True) for name in NUMBERS),
+    ]
+    return Sheet(gettext("Petitions"), _titles(report), columns, _petitions(rows, names))
+
+
+def _petitions(rows: Iterable[Counted], names: Names) -> Iterator[list[object]]:
+    for row in rows:
+        line = line_from(row.numbers)
+        yield [
+            row.code,
+            names.places.get(row.place, row.place),
+            names.categories.get(row.category, row.category),
+            names.departments.get(row.department, row.department),
+            _word(LegalKind, row.kind),
+            _word(Level, row.level),
+            _word(Channel, row.channel),
+            *(getattr(line, name) or None for name in NUMBERS),
+        ]
+
+
+def _word(of: type[Labelled], kept: str) -> str:
+    return say(of(kept)) if kept in {str(member) for member in of} else kept
+
+
+def _titles(report: Report) -> list[str]:
+    """Give the lines above a table: what it is, of which place and days, and as known when."""
+    told = [
+        gettext("Resolution report, %(period)s", period=report.period.label).upper(),
+        gettext(
+            "%(place)s, from %(start)s to %(end)s",
+            place=report.place.name,
+            start=shown_date(report.period.start),
+            end=shown_date(report.period.end),
+        ),
+    ]
+    if report.typed_by is not None:
+        day = shown_date(report.typed_by)
+        told.append(gettext("by what had been typed by %(day)s", day=day))
+    if report.fictional:
+        names = ", ".join(report.fictional)
+        told.append(
+            gettext("The records of %(names)s are invented, for demonstration only.", names=names)
+        )
+    return told

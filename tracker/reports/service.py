@@ -1,9 +1,11 @@
 """Sending reports: what was counted is kept as it was, with its rows and files."""
 
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from sqlalchemy import select
@@ -17,12 +19,13 @@ from tracker.core.csvout import MEDIA_TYPE, Separator, Variant, csv_lines
 from tracker.core.db import transaction
 from tracker.core.errors import TrackerError
 from tracker.core.numbering import next_number
+from tracker.core.xlsxout import Sheet, write_workbook
 from tracker.journal import service as journal
 from tracker.reports import columns
 from tracker.reports.models import SentFile, SentReport
 from tracker.reports.queries import PlaceTree, Report, ReportLine, resolution_report
 from tracker.reports.queries.cuts import Asked
-from tracker.reports.queries.rows import report_rows
+from tracker.reports.queries.rows import Names, names_of, report_rows
 from tracker.reports.queries.sent import SEND
 from tracker.reports.rules import (
     Cut,
@@ -36,6 +39,7 @@ from tracker.reports.rules import (
 )
 
 FORMAT = 1
+XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_ROWS = 100_000
 """So many petitions a sent report may count; it keeps every one of them."""
 
@@ -103,7 +107,7 @@ def draft_report(session: Session, asked: Asked, cut: Cut) -> Draft:
         petitions=len(rows),
         content=_content(report, asked.tree, rows),
         content_key=digest(canonical(counted)),
-        files=_files(report, rows),
+        files=(*_files(report, rows), _workbook(report, rows, names_of(session, asked))),
     )
 
 
@@ -211,6 +215,19 @@ def _files(report: Report, rows: list[Row]) -> tuple[Kept, ...]:
             ("petitions-machine.csv", columns.PETITION_COLUMNS, rows, Variant.MACHINE),
         )
     )
+
+
+def _workbook(report: Report, rows: list[Row], names: Names) -> Kept:
+    sheets = [columns.report_sheet(report), columns.petitions_sheet(report, rows, names)]
+    return Kept("report.xlsx", XLSX_TYPE, workbook_bytes(sheets))
+
+
+def workbook_bytes(sheets: Sequence[Sheet]) -> bytes:
+    """Write sheets into a workbook, and give it."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "report.xlsx")
+        write_workbook(path, sheets)
+        return path.read_bytes()
 
 
 def _csv(of: tuple[Column[Any], ...], rows: Iterable[Any], variant: Variant) -> bytes:

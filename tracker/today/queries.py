@@ -7,8 +7,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import ColumnElement, and_, not_, or_, select, true
 from sqlalchemy.orm import Session
 
-from tracker.briefing.lifecycle import VisitKind
-from tracker.briefing.queries import coverage
+from tracker.briefing.queries import villages_behind as behind
 from tracker.calendar.queries import choices_of
 from tracker.core import clock
 from tracker.core.dates import Precision, first_day
@@ -26,6 +25,7 @@ from tracker.dialogues.queries import (
 from tracker.dialogues.rules import Clock, Duty, Pressing, pressing
 from tracker.petitions.queries import PetitionFilter, petition_count_shown
 from tracker.places.models import Place
+from tracker.places.queries import reached
 from tracker.settings.queries import last_backup_at
 from tracker.settings.rules import is_too_old
 
@@ -84,8 +84,7 @@ def paper_piles(session: Session, scope: frozenset[int]) -> list[PaperPile]:
 
 def villages_behind(session: Session, scope: frozenset[int]) -> int:
     """Count the villages that no leader visited within the set time."""
-    parts = coverage(session, scope, clock.today())
-    return sum(part.behind for part in parts if part.kind is VisitKind.VILLAGE_VISIT)
+    return behind(session, scope, clock.today())
 
 
 def year_in_question(session: Session, scope: frozenset[int]) -> Year | None:
@@ -140,7 +139,7 @@ def _dialogues(
             Dialogue.date_precision,
         )
         .join(Place, Place.id == Dialogue.place_id)
-        .where(Dialogue.place_id.in_(scope), Dialogue.stage.in_(stages), which, _is_ours())
+        .where(Dialogue.place_id.in_(reached(scope)), Dialogue.stage.in_(stages), which, _is_ours())
         .order_by(day.nulls_last(), Dialogue.id)
         .limit(SHOWN)
     ).all()

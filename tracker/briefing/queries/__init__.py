@@ -7,7 +7,7 @@ from tracker.briefing.queries.briefings import (
     last_ended,
     open_briefing_of,
 )
-from tracker.briefing.queries.coverage import coverage, rhythms
+from tracker.briefing.queries.coverage import coverage, rhythms, villages_behind
 from tracker.briefing.queries.proposals import proposals
 from tracker.briefing.queries.visits import VisitFilter, visit_count, visit_for, visit_page
 
@@ -24,4 +24,5 @@ __all__ = [
     "visit_count",
     "visit_for",
     "visit_page",
+    "villages_behind",
 ]

@@ -22,7 +22,7 @@ from tracker.petitions.models import Petition
 from tracker.petitions.queries.standing import terms_of
 from tracker.petitions.rules import Timeliness, timeliness
 from tracker.places.models import Place
-from tracker.places.queries import scope_ids
+from tracker.places.queries import reached, scope_ids
 
 ON_PAPER = 400
 
@@ -131,7 +131,7 @@ def briefing_page(
         select(*columns)
         .join(Place, Place.id == Briefing.place_id)
         .outerjoin(counted, counted.c.id == Briefing.id)
-        .where(Briefing.place_id.in_(scope))
+        .where(Briefing.place_id.in_(reached(scope)))
     )
     orders = [Order(Briefing.held_on.expression, True), Order(Briefing.id.expression, True)]
     page = page_of(session, statement, orders, after, size)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from tracker.accounts.models import User
@@ -16,7 +16,7 @@ from tracker.commitments.rules import leader_key, name_key
 from tracker.core.i18n import gettext
 from tracker.core.text import sort_key
 from tracker.places.models import Place
-from tracker.places.queries import unit_tree
+from tracker.places.queries import answered_for, reached, unit_tree
 from tracker.places.rules import PlaceKind, chain
 
 BEHIND = (Standing.NEVER, Standing.LATE)
@@ -101,6 +101,41 @@ def coverage(session: Session, scope: frozenset[int], today: date) -> list[Part]
     ]
 
 
+def villages_behind(session: Session, scope: frozenset[int], today: date) -> int:
+    """Count the villages that the coverage shows as behind, without drawing its lines."""
+    rhythm, _version = rhythms(session)[VisitKind.VILLAGE_VISIT]
+    visited = session.execute(
+        select(GrassrootsVisit.place_id, func.max(GrassrootsVisit.visited_on))
+        .where(
+            GrassrootsVisit.kind == VisitKind.VILLAGE_VISIT,
+            GrassrootsVisit.place_id.in_(reached(scope)),
+            GrassrootsVisit.voided_at.is_(None),
+        )
+        .group_by(GrassrootsVisit.place_id)
+    )
+    found = dict.fromkeys(session.scalars(_villages_of_today(scope)), date.min)
+    nodes = None
+    for place_id, last in visited:
+        at = place_id
+        if at not in found:  # a place of the past, or none that is a village
+            nodes = nodes or unit_tree(session)
+            at = next((up for up in chain(nodes, at) if not nodes[up].has_ended), at)
+            if nodes[at].kind is not PlaceKind.VILLAGE:
+                continue
+        found[at] = max(found.get(at, date.min), last)
+    lasts = (None if last == date.min else last for last in found.values())
+    return sum(standing(rhythm, last, today) in BEHIND for last in lasts)
+
+
+def _villages_of_today(scope: frozenset[int]) -> Select[int]:
+    return select(Place.id).where(
+        Place.kind == PlaceKind.VILLAGE,
+        Place.valid_to.is_(None),
+        Place.successor_id.is_(None),
+        answered_for(scope, Place.id),
+    )
+
+
 def _today_of(session: Session, places: dict[int, Place], scope: frozenset[int]) -> dict[int, int]:
     """Give for each place of a scope the place of today that it has become."""
     nodes = unit_tree(session)
@@ -129,7 +164,7 @@ def _by_place(
         )
         .where(
             GrassrootsVisit.kind == kind,
-            GrassrootsVisit.place_id.in_(scope),
+            GrassrootsVisit.place_id.in_(reached(scope)),
             GrassrootsVisit.voided_at.is_(None),
         )
         .group_by(GrassrootsVisit.place_id, GrassrootsVisit.cell)
@@ -198,7 +233,7 @@ def _by_leader(
         )
         .where(
             GrassrootsVisit.kind == kind,
-            GrassrootsVisit.place_id.in_(scope),
+            GrassrootsVisit.place_id.in_(reached(scope)),
             GrassrootsVisit.voided_at.is_(None),
         )
         .group_by(GrassrootsVisit.visitor_key)
@@ -207,7 +242,7 @@ def _by_leader(
     lines = [_leader_line(key, name, known, rhythm, today) for key, (name, known) in seen.items()]
     for name in session.scalars(
         select(User.full_name).where(
-            User.role == Role.LEADER, User.is_disabled.is_(False), User.place_id.in_(scope)
+            User.role == Role.LEADER, User.is_disabled.is_(False), User.place_id.in_(reached(scope))
         )
     ):
         if leader_key(name) not in seen:

@@ -19,7 +19,7 @@ from tracker.core.text import fold, has_forbidden
 from tracker.petitions.lifecycle import Channel, Status
 from tracker.petitions.models import Petition
 from tracker.places.models import Place
-from tracker.places.queries import scope_ids
+from tracker.places.queries import reached, scope_ids
 
 MOST_WORDS = 12
 STREAMED = 500
@@ -167,7 +167,7 @@ def visitors(session: Session, scope: frozenset[int]) -> dict[str, str]:
     """Give those who made visits in a scope, by the sign that addresses use."""
     rows = session.execute(
         select(GrassrootsVisit.visitor_key, func.max(GrassrootsVisit.visitor).label("name"))
-        .where(GrassrootsVisit.place_id.in_(scope))
+        .where(GrassrootsVisit.place_id.in_(reached(scope)))
         .group_by(GrassrootsVisit.visitor_key)
         .order_by("name")
     )
@@ -178,7 +178,7 @@ def _matching(session: Session, scope: frozenset[int], asked: VisitFilter) -> Se
     places = scope
     if asked.place_id is not None:
         places = scope & scope_ids(session, asked.place_id)
-    matching = select(GrassrootsVisit.id).where(GrassrootsVisit.place_id.in_(places))
+    matching = select(GrassrootsVisit.id).where(GrassrootsVisit.place_id.in_(reached(places)))
     return matching.where(*_conditions(asked))
 
 

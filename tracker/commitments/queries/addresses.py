@@ -17,6 +17,7 @@ from tracker.core.i18n import N_, Labelled, gettext, language, say
 from tracker.dialogues.models import Department, Dialogue
 from tracker.petitions.models import Petition
 from tracker.places.models import Place
+from tracker.places.queries import reached
 
 NOBODY = "none"
 YES = "yes"
@@ -85,7 +86,7 @@ def leaders(session: Session, scope: frozenset[int]) -> dict[str, str]:
     """Give those who promised something in a scope, by the sign that addresses use."""
     rows = session.execute(
         select(Commitment.leader_key, Commitment.promised_by)
-        .where(Commitment.place_id.in_(scope))
+        .where(Commitment.place_id.in_(reached(scope)))
         .distinct()
         .order_by(Commitment.promised_by)
     )

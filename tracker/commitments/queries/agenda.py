@@ -18,7 +18,7 @@ from tracker.dialogues.models import Department, Dialogue
 from tracker.petitions.lifecycle import MEANINGS, Clock, Group, Petitioner, Status
 from tracker.petitions.models import Petition
 from tracker.places.models import Place
-from tracker.places.queries import place_choices, scope_ids
+from tracker.places.queries import place_choices, reached, scope_ids
 
 MOST = 400
 """More than a hall could hear; what lies beyond is counted and told."""
@@ -131,7 +131,9 @@ def agenda(session: Session, scope: frozenset[int], dialogue: Dialogue) -> Agend
 def _before(session: Session, places: frozenset[int], dialogue: Dialogue) -> list[Dialogue]:
     """Give the dialogues held before this one; those of unknown day come last, as the oldest."""
     asked = select(Dialogue).where(
-        Dialogue.place_id.in_(places), Dialogue.stage.in_(HAPPENED), Dialogue.id != dialogue.id
+        Dialogue.place_id.in_(reached(places)),
+        Dialogue.stage.in_(HAPPENED),
+        Dialogue.id != dialogue.id,
     )
     if dialogue.held_on is not None:
         day = Dialogue.held_on
@@ -160,7 +162,7 @@ def _promises(
         .outerjoin(Department, Department.id == Commitment.department_id)
         .outerjoin(Petition, Petition.id == Commitment.petition_id)
         .where(
-            Commitment.place_id.in_(places),
+            Commitment.place_id.in_(reached(places)),
             Commitment.dialogue_id.in_([dialogue.id for dialogue in last]),
             or_(
                 Commitment.dialogue_id == last[0].id,
@@ -211,17 +213,21 @@ def _known_names(
     named = (Petition.petitioner == Petitioner.PERSON, Petition.citizen_name != "")
     people = (
         select(Petition.citizen_name)
-        .where(Petition.place_id.in_(places), *named, *raised)
+        .where(Petition.place_id.in_(reached(places)), *named, *raised)
         .order_by(Petition.received_on.desc().nulls_last(), Petition.id)
         .limit(MOST)
     )
     promised = (
         select(Petition.citizen_name)
         .join(Commitment, Commitment.petition_id == Petition.id)
-        .where(Commitment.place_id.in_(places), *named)
+        .where(Commitment.place_id.in_(reached(places)), *named)
         .limit(MOST)
     )
-    homes = select(HouseholdVisit.household).where(HouseholdVisit.place_id.in_(places)).limit(MOST)
+    homes = (
+        select(HouseholdVisit.household)
+        .where(HouseholdVisit.place_id.in_(reached(places)))
+        .limit(MOST)
+    )
     return KnownNames(
         {name for asked in (people, promised, homes) for name in session.scalars(asked)}
     )
@@ -233,7 +239,7 @@ def _petitions(
     raised: Iterable[ColumnElement[bool]],
     known: KnownNames,
 ) -> tuple[list[Raised], int]:
-    which = (Petition.place_id.in_(places), *raised)
+    which = (Petition.place_id.in_(reached(places)), *raised)
     count = session.scalar(select(func.count(Petition.id)).where(*which)) or 0
     rows = session.execute(
         select(

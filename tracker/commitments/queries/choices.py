@@ -5,13 +5,14 @@ from sqlalchemy.orm import Session
 
 from tracker.accounts.models import User
 from tracker.petitions.queries.choices import department_choices
+from tracker.places.queries import reached
 
 
 def people(session: Session, scope: frozenset[int]) -> dict[str, int]:
     """Give those who sign in at the places of a scope, by a name that tells them apart."""
     users = session.scalars(
         select(User)
-        .where(User.place_id.in_(scope), User.is_disabled.is_(False))
+        .where(User.place_id.in_(reached(scope)), User.is_disabled.is_(False))
         .order_by(User.full_name, User.id)
     ).all()
     names = [user.full_name for user in users]

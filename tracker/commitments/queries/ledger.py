@@ -21,6 +21,7 @@ from tracker.core import clock
 from tracker.core.i18n import language
 from tracker.core.text import sort_key
 from tracker.dialogues.models import Department, Dialogue
+from tracker.places.queries import reached
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ def ledger(session: Session, scope: frozenset[int], asked: CommitmentFilter, by:
 
 def due_dates_missing(session: Session, scope: frozenset[int]) -> int:
     """Count what is still to be kept and has no date until which."""
-    asked = select(func.count()).where(Commitment.place_id.in_(scope), is_undated())
+    asked = select(func.count()).where(Commitment.place_id.in_(reached(scope)), is_undated())
     return session.scalar(asked) or 0
 
 

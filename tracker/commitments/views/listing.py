@@ -1,4 +1,4 @@
-"""The list of commitments, and its file."""
+"""The list of commitments, and its files."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -15,11 +15,12 @@ from tracker.commitments.queries import commitment_count, commitment_page
 from tracker.commitments.queries.addresses import LABELS, Asked, asked_in, leaders
 from tracker.commitments.queries.register import commitment_export_rows
 from tracker.commitments.views.blueprint import bp
-from tracker.core import clock
+from tracker.core import clock, downloads
 from tracker.core.columns import header, lines
-from tracker.core.csvout import MEDIA_TYPE, csv_lines, separator_of, variant_of
-from tracker.core.i18n import gettext
+from tracker.core.csvout import MEDIA_TYPE, Variant, csv_lines, separator_of, variant_of
+from tracker.core.i18n import gettext, ngettext
 from tracker.core.web import db_session, download, own_session, streamed
+from tracker.core.xlsxout import Sheet, sheet_columns, titles_of
 from tracker.journal import service as journal
 from tracker.petitions.queries.choices import department_choices, place_choices
 
@@ -74,8 +75,43 @@ def csv() -> Response:
     return download(streamed(read), MEDIA_TYPE, f"cam-ket-{clock.today().isoformat()}.csv")
 
 
+@bp.get("/commitments.xlsx")
+@requires(Permission.EXPORT)
+def xlsx() -> Response:
+    """Give all rows of the list as a workbook."""
+    scope, user = current_scope(), current_user()
+    asked = asked_in(db_session(), scope.ids, request.args)
+
+    def sheet(session: Session) -> Sheet:
+        count = commitment_count(session, scope.ids, asked.filter)
+        found = commitment_export_rows(session, scope.ids, asked.filter, asked.sort)
+        return Sheet(
+            gettext("Commitments"),
+            titles_of(
+                gettext("List of commitments"),
+                scope.home.name,
+                clock.shown_date(clock.today()),
+                ngettext("%(num)s commitment", "%(num)s commitments", count),
+                *(f"{gettext(LABELS[name])}: {word}" for name, word in asked.shown.items()),
+                is_fictional=scope.home.is_fictional,
+            ),
+            sheet_columns(COLUMNS),
+            lines(COLUMNS, found, Variant.EXCEL),
+            most=count,
+            frozen=2,
+        )
+
+    response, rows = downloads.workbook(sheet, f"cam-ket-{clock.today().isoformat()}.xlsx")
+    with own_session(read_only=False) as writing:
+        journal.note_taken(writing, user, "commitments.xlsx", _filters(asked), rows)
+    return response
+
+
 def _told(asked: Asked, count: int) -> str:
     """Say in the journal what was taken, without the words that were searched for."""
+    return "; ".join(part for part in (f"{count} rows", _filters(asked)) if part)
+
+
+def _filters(asked: Asked) -> str:
     filters = [f"{k}={v}" for k, v in asked.arguments.items() if k != "q"]
-    searched = ["q"] if "q" in asked.arguments else []
-    return "; ".join([f"{count} rows", *filters, *searched])
+    return "; ".join([*filters, *(["q"] if "q" in asked.arguments else [])])

@@ -16,7 +16,7 @@ from tracker.dialogues.models import Dialogue, DialogueStep
 from tracker.dialogues.queries.clocks import presses, terms_of
 from tracker.dialogues.rules import Duty, Pressing, Sort, Terms
 from tracker.places.models import Place
-from tracker.places.queries import scope_ids
+from tracker.places.queries import reached, scope_ids
 
 MOST_WORDS = 12
 STREAMED = 500
@@ -118,7 +118,7 @@ def _matching(
     places = scope
     if asked.place_id is not None:
         places = scope & scope_ids(session, asked.place_id)
-    conditions = [Dialogue.place_id.in_(places), *_conditions(asked)]
+    conditions = [Dialogue.place_id.in_(reached(places)), *_conditions(asked)]
     if asked.clock is not None:
         duties = list(Duty) if asked.duty is None else [asked.duty]
         conditions.append(presses(duties, asked.clock.standings, terms or terms_of(session)))

@@ -12,6 +12,7 @@ from tracker.dialogues.lifecycle import HAPPENED, UPCOMING, Stage
 from tracker.dialogues.models import Dialogue
 from tracker.dialogues.rules import Yearly, yearly
 from tracker.places.models import Place
+from tracker.places.queries import answered_for, reached
 from tracker.places.rules import Node, PlaceKind, chain
 
 
@@ -61,7 +62,7 @@ def year_of(session: Session, scope: frozenset[int], year: int) -> Year:
             Place.successor_id,
             Place.valid_to,
             Place.is_fictional,
-        ).where(Place.id.in_(scope))
+        ).where(answered_for(scope, Place.id))
     ).all()
     nodes = {place.id: Node(place.parent_id, place.successor_id) for place in places}
     communes = {
@@ -114,7 +115,7 @@ def _counts(session: Session, scope: frozenset[int], year: int) -> list[_Count]:
             func.min(case((is_upcoming, Dialogue.held_on))),
         )
         .where(
-            Dialogue.place_id.in_(scope),
+            Dialogue.place_id.in_(reached(scope)),
             Dialogue.held_on.between(date(year, 1, 1), date(year, 12, 31)),
             Dialogue.stage != Stage.CANCELLED,
         )

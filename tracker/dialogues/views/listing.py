@@ -1,4 +1,4 @@
-"""The list of dialogues, and its file."""
+"""The list of dialogues, and its files."""
 
 from collections.abc import Iterator
 
@@ -8,11 +8,12 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from tracker.accounts.guard import current_scope, current_user, requires
 from tracker.accounts.permissions import Permission
-from tracker.core import clock
+from tracker.core import clock, downloads
 from tracker.core.columns import header, lines
-from tracker.core.csvout import MEDIA_TYPE, csv_lines, separator_of, variant_of
-from tracker.core.i18n import gettext
+from tracker.core.csvout import MEDIA_TYPE, Variant, csv_lines, separator_of, variant_of
+from tracker.core.i18n import gettext, ngettext
 from tracker.core.web import db_session, download, own_session, streamed
+from tracker.core.xlsxout import Sheet, sheet_columns, titles_of
 from tracker.dialogues.columns import COLUMNS
 from tracker.dialogues.forms import FilterForm
 from tracker.dialogues.queries import (
@@ -71,6 +72,38 @@ def export() -> Response:
         yield from csv_lines(header(COLUMNS, variant), rows, variant=variant, separator=separator)
 
     return download(streamed(read), MEDIA_TYPE, f"doi-thoai-{clock.today().isoformat()}.csv")
+
+
+@bp.get("/dialogues.xlsx")
+@requires(Permission.EXPORT)
+def workbook() -> Response:
+    """Give all rows of the list as a workbook."""
+    _, asked, sort = _asked()
+    scope, user = current_scope(), current_user()
+    title = gettext("List of dialogues")
+
+    def sheet(session: Session) -> Sheet:
+        count = dialogue_count(session, scope.ids, asked)
+        return Sheet(
+            gettext("Dialogues"),
+            titles_of(
+                title,
+                scope.home.name,
+                clock.shown_date(clock.today()),
+                ngettext("%(num)s dialogue", "%(num)s dialogues", count),
+                is_fictional=scope.home.is_fictional,
+            ),
+            sheet_columns(COLUMNS),
+            lines(COLUMNS, dialogue_export_rows(session, scope.ids, asked, sort), Variant.EXCEL),
+            most=count,
+            frozen=2,
+        )
+
+    response, rows = downloads.workbook(sheet, f"doi-thoai-{clock.today().isoformat()}.xlsx")
+    narrowed = [name for name in NARROWING if request.args.get(name)]
+    with own_session(read_only=False) as writing:
+        journal.note_taken(writing, user, "dialogues.xlsx", " ".join(narrowed), rows)
+    return response
 
 
 def _asked() -> tuple[FilterForm, DialogueFilter, Sort]:

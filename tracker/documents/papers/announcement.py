@@ -102,7 +102,7 @@ def _when_and_where(facts: DialogueFacts, *, numbered: bool = False) -> Iterator
 def _ground(writing: Writing) -> str:
     if writing.issuer is Issuer.PARTY:
         return gettext(
-            "Under regulation No. 11-QĐi/TW of 18 February 2019 of the Politburo on the duty of"
+            "Under regulation No. 11 of 18 February 2019 of the Politburo on the duty of"
             " the heads of Party committees to receive and hold dialogues with the people."
         )
     return gettext("Under the Law on the Organisation of Local Government No. 72/2025/QH15.")

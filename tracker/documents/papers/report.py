@@ -71,6 +71,13 @@ def _blocks(facts: ReportFacts, period: str) -> Iterator[Block]:
                 count=counted(facts.beside.without_day),
             )
         )
+    if facts.typed_by:
+        yield Para(
+            gettext(
+                "The figures are those that had been typed by the end of %(day)s.",
+                day=shown_date(facts.typed_by),
+            )
+        )
     yield Heading(gettext("II. RESULTS"))
     yield from _results(numbers, report.period.end)
     yield _table(facts)
@@ -194,10 +201,10 @@ def _annexes(writing: Writing, facts: ReportFacts) -> Iterator[Annex]:
 
 def _whole(facts: ReportFacts) -> Table:
     columns = [
-        Column(_first(facts), 16),
+        Column(_first(facts), 15),
         *(Column(gettext(NUMBER_WORDS[name]), 5.7, Align.RIGHT) for name in NUMBERS),
-        Column(gettext("Resolved of all ended"), 5, Align.RIGHT),
-        Column(gettext("Answered of all to be done"), 5, Align.RIGHT),
+        Column(gettext("Resolved of all ended"), 5.7, Align.RIGHT),
+        Column(gettext("Answered of all to be done"), 5.7, Align.RIGHT),
     ]
     rows = [(line_name(line), *_long(line.numbers)) for line in facts.report.lines]
     return Table(columns, rows, (gettext("Total"), *_long(facts.report.total)))

@@ -83,7 +83,7 @@ def _blocks(writing: Writing, facts: DialogueFacts) -> Iterator[Block]:
 
 def _promise(facts: DialogueFacts, at: int) -> str:
     row = facts.promised[at]
-    text = " ".join(said(row.promise, row.citizen_name))
+    text = " ".join(said(row.promise, row.citizen_name)).rstrip(".")
     due = gettext("by %(day)s", day=by(row.due_on)) if row.due_on else ""
     told = "; ".join(part for part in (due, say(row.state).lower()) if part)
     return f"- {row.promised_by}: {text} ({told})."

@@ -61,7 +61,7 @@ def head(writing: Writing, kind: str, document: Document) -> Head:
     A number that another body gave is not the paper's own, and neither is its day.
     """
     letters = writing.letterhead
-    if not is_of(document.number, letters.symbol):
+    if not is_of(document.number, kind, letters.symbol):
         document = Document()
     if writing.issuer is Issuer.PARTY:
         number = party_number(document.number, f"{kind}/{letters.symbol or OPEN}")

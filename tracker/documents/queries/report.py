@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import islice
 
 from sqlalchemy.orm import Session
@@ -22,6 +23,7 @@ class ReportFacts:
     report: Report
     beside: Beside
     outstanding: Sequence[ExportRow]
+    typed_by: date | None = None
 
     @property
     def left_off(self) -> int:
@@ -29,12 +31,15 @@ class ReportFacts:
         return self.report.total.outstanding - len(self.outstanding)
 
 
-def report_facts(session: Session, tree: PlaceTree, period: Period, cut: Cut) -> ReportFacts:
+def report_facts(
+    session: Session, tree: PlaceTree, period: Period, cut: Cut, typed_by: date | None = None
+) -> ReportFacts:
     """Give what the paper of a report tells, in numbers those of its page."""
-    asked = PetitionFilter(cell=Stock(OUTSTANDING, period.end))
+    asked = PetitionFilter(cell=Stock(OUTSTANDING, period.end, typed_by))
     rows = petition_export_rows(session, tree.ids, asked, Sort.DUE)
     return ReportFacts(
-        report=resolution_report(session, tree, period, cut),
+        report=resolution_report(session, tree, period, cut, typed_by),
         beside=beside(session, tree.ids, period),
         outstanding=list(islice(rows, MOST_LISTED)),
+        typed_by=typed_by,
     )

@@ -24,7 +24,8 @@ def long_day(day: date | None) -> str:
     else:
         month = f"{day.month:02}" if day.month < 3 else str(day.month)
         written = {"day": f"{day.day:02}", "month": month, "year": str(day.year)}
-    return gettext("day %(day)s month %(month)s year %(year)s", **written).replace(" ", FIXED)
+    said = gettext("day %(day)s month %(month)s year %(year)s", **written).split(" ")
+    return " ".join(FIXED.join(said[at : at + 2]) for at in range(0, len(said), 2))
 
 
 def known_day(day: date | None, precision: Precision) -> str:
@@ -56,9 +57,10 @@ def party_number(number: str, symbol: str) -> str:
     return f"{kept}-{symbol}" if kept.isdecimal() else kept or f"{OPEN}-{symbol}"
 
 
-def is_of(number: str, symbol: str) -> bool:
-    """Tell whether a kept number is one of papers with this symbol; another body's is not."""
-    return number.strip().isdecimal() or symbol.casefold() in number.casefold()
+def is_of(number: str, kind: str, symbol: str) -> bool:
+    """Tell whether a kept number is one of papers of this kind and symbol; another's is not."""
+    signs = re.split(r"[\s/\-]+", number.upper())
+    return number.strip().isdecimal() or {kind.upper(), symbol.upper()} <= set(signs)
 
 
 def in_one(name: str) -> str:
@@ -107,7 +109,8 @@ def place_of_issue(name: str) -> str:
 def inside(name: str) -> str:
     """Write a unit's name as it stands inside a sentence: its kind in small letters, in one."""
     kind, _ = unit_name(name)
-    return in_one(f"{kind.lower()}{name[len(kind) :]}")
+    bare, remark, rest = f"{kind.lower()}{name[len(kind) :]}".partition(" (")
+    return f"{in_one(bare)}{remark}{rest}"
 
 
 def person_in(text: str) -> str:

@@ -65,7 +65,10 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A page, its margins, and how far from its edge the page number stands."""
+    """A page, its margins, and how far from its edge the page number stands.
+
+    Where a mark stands over the number, it begins at `mark`, and the number stays in its place.
+    """
 
     width: float = 210
     height: float = 297
@@ -74,6 +77,7 @@ class Sheet:
     left: float = 30
     right: float = 15
     number: float = 10
+    mark: float = 6
 
     @property
     def text_width(self) -> float:
@@ -134,9 +138,9 @@ _PARTY = _GOVERNMENT | {
 }
 LAYOUTS = {
     Issuer.GOVERNMENT: Layout(Sheet(), 67, _GOVERNMENT, N_("No.: ")),
-    Issuer.PARTY: Layout(Sheet(), 82, _PARTY, N_("No. "), star_below_agency=True),
+    Issuer.PARTY: Layout(Sheet(), 76, _PARTY, N_("No. "), star_below_agency=True),
 }
-"""One layout an issuer: decree 30/2020/NĐ-CP, annex I; guideline 36-HD/VPTW for the Party."""
+"""One layout an issuer: annex I of decree 30/2020, and guideline 36-HD/VPTW of the Party."""
 
 # How wide the capital and small letters of the bold face are, in thousandths of their size.
 _WIDTHS = {

@@ -138,7 +138,7 @@ def _around(unit: Place, issuer: Issuer) -> dict[str, Any]:
         "unit": unit,
         "issuer": issuer,
         "issuers": list(Issuer),
-        "template": template_row(db_session(), unit, issuer),
+        "own_template": template_row(db_session(), unit, issuer),
         "marks": MARKS,
         "file_form": TemplateForm(formdata=None),
     }

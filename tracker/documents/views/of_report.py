@@ -71,7 +71,8 @@ def _paper(wanted: AskedReport, asked: Asked) -> tuple[Paper, ReportFacts]:
     read: list[ReportFacts] = []
 
     def compose() -> Paper:
-        read.append(report_facts(db_session(), wanted.tree, wanted.counted, wanted.cut))
+        drawn = (wanted.tree, wanted.counted, wanted.cut, wanted.typed_by)
+        read.append(report_facts(db_session(), *drawn))
         return papers.report(written_as(asked), read[0], wanted.period.label)
 
     return in_papers_language(compose), read[0]

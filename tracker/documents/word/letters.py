@@ -74,7 +74,7 @@ class Hand:
         """Write a paragraph of the text, drawn in and set to both margins."""
         return para(
             self._led(lead, element) + self.run(text, element),
-            align="both",
+            align="left" if element is Element.HEADING else "both",
             after=GAP,
             first=FIRST_LINE,
             spacing=LINE_SPACING,
@@ -180,7 +180,7 @@ def ruled(hand: Hand, table: Table, width: float) -> str:
         total = list(zip(table.total, aligns, strict=True))
         rows.append(_row(hand, total, widths, Element.TABLE_HEAD))
     return (
-        f'<w:tbl><w:tblPr><w:tblW w:w="{twips(width)}" w:type="dxa"/>'
+        f'<w:tbl><w:tblPr><w:tblW w:w="{twips(width)}" w:type="dxa"/><w:jc w:val="center"/>'
         f"<w:tblBorders>{lines}</w:tblBorders>"
         '<w:tblLayout w:type="fixed"/><w:tblCellMar><w:left w:w="57" w:type="dxa"/>'
         '<w:right w:w="57" w:type="dxa"/></w:tblCellMar></w:tblPr>'

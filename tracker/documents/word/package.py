@@ -2,6 +2,7 @@
 
 import io
 from copy import deepcopy
+from dataclasses import replace
 from typing import Any
 
 from docx import Document
@@ -61,12 +62,13 @@ def _fresh(document: Any, paper: Paper) -> None:
     hand, sheet = parts.hand_of(paper), LAYOUTS[paper.head.issuer].sheet
     _set_usual_letters(document)
     section = document.sections[0]._sectPr
+    sheet = replace(sheet, number=sheet.mark) if paper.mark else sheet
     _set_page(section, sheet)
     _write_margins(document, hand, paper)
     main = (
         parts.headed(hand, paper.head, sheet)
         + parts.titled(hand, paper, sheet)
-        + parts.text(hand, paper.blocks, sheet)
+        + parts.worded(hand, paper.blocks, sheet)
         + parts.signed(hand, paper, sheet)
     )
     body = document.element.body
@@ -88,7 +90,7 @@ def _filled(document: Any, paper: Paper) -> None:
     )
     main = "" if found & HEAD_MARKS else parts.headed(hand, paper.head, sheet)
     main += "" if found & TITLE_MARKS else parts.titled(hand, paper, sheet)
-    main += parts.text(hand, paper.blocks, sheet)
+    main += parts.worded(hand, paper.blocks, sheet)
     main += "" if found & END_MARKS else parts.signed(hand, paper, sheet)
     _put_before(place, main)
     place.getparent().remove(place)
@@ -171,7 +173,7 @@ def _write_margins(document: Any, hand: Hand, paper: Paper) -> None:
     number = para(_PAGE.format(letters=letters), align="center")
     foot = hand.plain(paper.foot, Element.MARK) if paper.foot else para("")
     _replace(section.first_page_header._element, mark or para(""))
-    _replace(section.header._element, number + mark)
+    _replace(section.header._element, mark + number)
     _replace(section.first_page_footer._element, foot)
     _replace(section.footer._element, foot)
 
@@ -212,15 +214,23 @@ def _replace_marks(document: Any, paper: Paper) -> frozenset[str]:
             if not part.is_linked_to_previous:
                 parts_of.append(part._element)
     for part in parts_of:
-        for paragraph in part.iter(qn("w:p")):
+        for paragraph in list(part.iter(qn("w:p"))):
             texts = list(paragraph.iter(qn("w:t")))
             whole = "".join(node.text or "" for node in texts)
             marks = frozenset(marks_in(whole)) - {BODY}
             if not marks:
                 continue
             found |= marks
+            if not replaced_marks(whole, values).strip() and _has_others(paragraph):
+                paragraph.getparent().remove(paragraph)
+                continue
             _write_lines(texts, replaced_marks(whole, values))
     return frozenset(found)
+
+
+def _has_others(paragraph: Any) -> bool:
+    """Tell whether a paragraph may go: a cell keeps at least one."""
+    return len(paragraph.getparent().findall(qn("w:p"))) > 1
 
 
 def _write_lines(texts: list[Any], whole: str) -> None:
@@ -259,7 +269,7 @@ def _values(paper: Paper) -> dict[str, str]:
 def _described(document: Any, paper: Paper) -> None:
     """Say in the file's own description whose it is; nobody's name stands there."""
     about = document.core_properties
-    about.author = about.last_modified_by = " ".join(paper.head.agency)
-    about.title = f"{paper.kind} – {paper.subject}".replace("\n", ", ")[:255]
+    about.author = about.last_modified_by = written(" ".join(paper.head.agency))[:255]
+    about.title = written(f"{paper.kind} – {paper.subject}").replace("\n", ", ")[:255]
     about.created = about.modified = clock.now().replace(tzinfo=None)
     about.comments, about.language = "", "vi-VN"

@@ -51,7 +51,7 @@ def titled(hand: Hand, paper: Paper, sheet: Sheet) -> str:
     return "".join(written) + _addressed(hand, paper.addressees)
 
 
-def text(hand: Hand, blocks: Sequence[Block], sheet: Sheet) -> str:
+def worded(hand: Hand, blocks: Sequence[Block], sheet: Sheet) -> str:
     """Write the text; its last paragraph ends as official papers do."""
     last = len(blocks) - 1
     return "".join(
@@ -158,7 +158,8 @@ def _recipients(hand: Hand, lines: Sequence[str]) -> str:
         return para("")
     head = hand.plain(gettext("Recipients:"), Element.RECIPIENTS_HEAD, align="left")
     return head + "".join(
-        hand.plain(f"- {line}", Element.RECIPIENTS, align="left") for line in lines
+        hand.plain(line if line.startswith("{{") else f"- {line}", Element.RECIPIENTS, align="left")
+        for line in lines
     )
 
 

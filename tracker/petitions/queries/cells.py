@@ -1,4 +1,4 @@
-"""The petitions behind a number of a report: as it is counted now, or as had been typed by a day."""
+"""The petitions behind a number of a report: as it counts now, or as had been typed by a day."""
 
 from collections.abc import Iterator
 from dataclasses import replace

@@ -1,6 +1,7 @@
 """The files of the list of petitions: its filters, its order, all its rows."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
 
 from flask import request
 from sqlalchemy.orm import Session
@@ -9,17 +10,26 @@ from werkzeug.wrappers import Response
 from tracker.accounts.guard import current_scope, current_user, requires
 from tracker.accounts.permissions import Permission
 from tracker.core import clock, csvout, web
-from tracker.core.columns import cells_of, header
+from tracker.core.columns import Column, cells_of, header, lines, with_words
 from tracker.core.csvout import Tally
 from tracker.core.csvsql import csv_pieces
-from tracker.core.downloads import begun, told_at_the_end
+from tracker.core.datapackage import packed
+from tracker.core.downloads import ZIP, begun, told_at_the_end, workbook
+from tracker.core.errors import NotAllowed
+from tracker.core.i18n import gettext, ngettext
 from tracker.core.web import db_session
+from tracker.core.xlsxout import Sheet, sheet_columns, titles_of
 from tracker.journal import service as journal
-from tracker.petitions.columns import columns_for
-from tracker.petitions.queries import terms_of
-from tracker.petitions.queries.addresses import Asked, asked_in
+from tracker.petitions.columns import RECEPTION, columns_for
+from tracker.petitions.queries import petition_count, petition_export_rows, terms_of
+from tracker.petitions.queries.addresses import LABELS, Asked, asked_in
 from tracker.petitions.queries.choices import fictional_ids
-from tracker.petitions.queries.exported import file_fields, holds_any, petition_lines
+from tracker.petitions.queries.exported import (
+    file_fields,
+    holds_any,
+    petition_lines,
+    petition_values,
+)
 from tracker.petitions.views.blueprint import bp, may_see_names
 
 
@@ -27,30 +37,128 @@ from tracker.petitions.views.blueprint import bp, may_see_names
 @requires(Permission.EXPORT)
 def csv() -> Response:
     """Give all rows of the list as a file; whatever may fail does so before the first byte."""
-    scope, user, asked = current_scope().ids, current_user(), _asked()
-    variant = csvout.variant_of(request.args.get("variant"))
+    asked, variant = _asked(), csvout.variant_of(request.args.get("variant"))
     separator = csvout.separator_of(request.args.get("separator"), variant)
-    name = f"{_name(asked)}.csv"
-    with web.own_session(read_only=False) as writing:
-        journal.note_export(writing, user, "petitions.csv", _told(asked))
-    shown, tally = columns_for(with_names=may_see_names()), Tally()
+    pieces, tally = _csv(asked, variant, separator), Tally()
+    body = _leaving("petitions.csv", asked, lambda session: pieces(session, tally), tally)
+    return web.download(body, csvout.MEDIA_TYPE, f"{_name(asked)}.csv")
 
-    def pieces(session: Session) -> Iterator[bytes]:
+
+@bp.get("/petitions.zip")
+@requires(Permission.EXPORT)
+def package() -> Response:
+    """Give the file for programs with a description of its columns, in one package."""
+    asked, tally, title = _asked(), Tally(), gettext("List of petitions")
+    pieces = _csv(asked, csvout.Variant.MACHINE, csvout.Separator.COMMA, has_mark=False)
+    source, shown = current_scope().home.name, columns_for(with_names=may_see_names())
+
+    def read(session: Session) -> Iterator[bytes]:
+        yield from packed("petitions", title, shown, pieces(session, tally), tally, source)
+
+    body = _leaving("petitions.zip", asked, read, tally)
+    return web.download(body, ZIP, f"{_name(asked)}.zip")
+
+
+def _csv(
+    asked: Asked, variant: csvout.Variant, separator: csvout.Separator, *, has_mark: bool = True
+) -> Callable[[Session, Tally], Iterator[bytes]]:
+    scope, shown = current_scope().ids, columns_for(with_names=may_see_names())
+
+    def pieces(session: Session, tally: Tally) -> Iterator[bytes]:
         terms = terms_of(session)
         cells = cells_of(shown, file_fields(scope, terms), variant)
         found = petition_lines(
             session, scope, asked.filter, asked.sort, cells, variant, separator, terms
         )
-        yield from csv_pieces(header(shown, variant), found, separator, tally)
+        yield from csv_pieces(header(shown, variant), found, separator, tally, has_mark=has_mark)
 
-    body = told_at_the_end(
-        begun(web.streamed(pieces)),
-        tally,
-        lambda session, told: journal.note_end(
-            session, user, "petitions.csv", told.rows, is_whole=told.is_whole
+    return pieces
+
+
+def _leaving(
+    subject: str, asked: Asked, read: Callable[[Session], Iterator[bytes]], tally: Tally
+) -> Iterator[bytes]:
+    """Begin a file that leaves as it is read, and note in the journal how it begins and ends."""
+    user = current_user()
+    with web.own_session(read_only=False) as writing:
+        journal.note_export(writing, user, subject, _told(asked))
+
+    def tell(session: Session, told: Tally) -> None:
+        journal.note_end(session, user, subject, told.rows, is_whole=told.is_whole)
+
+    return told_at_the_end(begun(web.streamed(read)), tally, tell)
+
+
+@bp.get("/petitions.xlsx")
+@requires(Permission.EXPORT)
+def xlsx() -> Response:
+    """Give all rows of the list as a workbook."""
+    scope, asked = current_scope().ids, _asked()
+    shown = columns_for(with_names=may_see_names())
+
+    def sheet(session: Session) -> Sheet:
+        terms = terms_of(session)
+        cells = cells_of(shown, file_fields(scope, terms), csvout.Variant.EXCEL)
+        values = petition_values(session, scope, asked.filter, asked.sort, cells, terms)
+        rows = ([number, *row] for number, row in enumerate(with_words(cells, values), start=1))
+        return _sheet(session, asked, gettext("List of petitions"), shown, rows)
+
+    return _workbook(asked, sheet, "petitions.xlsx")
+
+
+@bp.get("/petitions/register.xlsx")
+@requires(Permission.EXPORT)
+def register() -> Response:
+    """Give the list as the register of citizen reception, for those who work with names."""
+    if not may_see_names():
+        raise NotAllowed("The register names people: it is open to those who work with petitions.")
+    scope, asked = current_scope().ids, _asked()
+
+    def sheet(session: Session) -> Sheet:
+        found = petition_export_rows(session, scope, asked.filter, asked.sort)
+        rows = lines(RECEPTION, found, csvout.Variant.EXCEL)
+        return _sheet(session, asked, gettext("Register of citizen reception"), RECEPTION, rows)
+
+    return _workbook(asked, sheet, "petitions/register.xlsx", "so-tiep-cong-dan")
+
+
+def _sheet(
+    session: Session,
+    asked: Asked,
+    title: str,
+    columns: Sequence[Column[Any]],
+    rows: Iterable[Sequence[object]],
+) -> Sheet:
+    scope = current_scope()
+    count = petition_count(session, scope.ids, asked.filter)
+    narrowed = [f"{gettext(LABELS[name])}: {word}" for name, word in asked.shown.items()]
+    names = [column.name for column in columns]
+    return Sheet(
+        gettext("Petitions"),
+        titles_of(
+            title,
+            scope.home.name,
+            clock.shown_date(clock.today()),
+            ngettext("%(num)s petition", "%(num)s petitions", count),
+            *narrowed,
+            is_fictional=_is_fictional(asked),
         ),
+        sheet_columns(columns),
+        rows,
+        most=count,
+        printed=names.index("remark") + 1,
+        frozen=2,
     )
-    return web.download(body, csvout.MEDIA_TYPE, name)
+
+
+def _workbook(
+    asked: Asked, sheet: Callable[[Session], Sheet], subject: str, name: str = "kien-nghi"
+) -> Response:
+    user, name = current_user(), f"{_name(asked, name)}.xlsx"
+    response, rows = workbook(sheet, name)
+    with web.own_session(read_only=False) as writing:
+        journal.note_taken(writing, user, subject, _told(asked), rows)
+    return response
 
 
 def _asked() -> Asked:
@@ -58,12 +166,15 @@ def _asked() -> Asked:
     return asked_in(db_session(), scope, request.args, with_names=may_see_names())
 
 
-def _name(asked: Asked) -> str:
+def _name(asked: Asked, name: str = "kien-nghi") -> str:
     """Name a file by its day, and say in its name when it holds invented records."""
+    return f"{name}-{'hu-cau-' if _is_fictional(asked) else ''}{clock.today():%Y-%m-%d}"
+
+
+def _is_fictional(asked: Asked) -> bool:
     session = db_session()
     invented = fictional_ids(session, current_scope().ids)
-    is_fictional = bool(invented) and holds_any(session, invented, asked.filter)
-    return f"kien-nghi-{'hu-cau-' if is_fictional else ''}{clock.today():%Y-%m-%d}"
+    return bool(invented) and holds_any(session, invented, asked.filter)
 
 
 def _told(asked: Asked) -> str:

@@ -2,13 +2,11 @@
 
 from collections import Counter
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
-from tracker.core.dates import Precision, first_day
 from tracker.ledger.models import LedgerEntry
 from tracker.ledger.queries import monthly_sums
 from tracker.ledger.rules import Span, end_of_day
@@ -38,7 +36,7 @@ class Measures:
     """What is counted petition by petition; `is_counted` is false where that was too many.
 
     `resolved` says how those resolved in the period stand against their due date today; what runs
-    again since is in none of it. `undated` are the outstanding whose age is not exactly known.
+    again since is in none of it. Only petitions of a known day of receipt are in any period.
     """
 
     petitions: int
@@ -47,7 +45,6 @@ class Measures:
     to_answer: Spread = Spread()
     resolved: dict[Timeliness, int] | None = None
     bands: tuple[Band, ...] = ()
-    undated: int = 0
 
 
 def measures(session: Session, asked: Asked, *, of_any_number: bool = False) -> Measures:
@@ -59,14 +56,12 @@ def measures(session: Session, asked: Asked, *, of_any_number: bool = False) -> 
     if petitions > MOST_COUNTED and not of_any_number:
         return Measures(petitions, is_counted=False)
     to_resolve, to_answer, resolved = _took(session, asked)
-    aged, undated = _aged(session, asked)
     return Measures(
         petitions,
         to_resolve=to_resolve,
         to_answer=to_answer,
         resolved=resolved if asked.typed_by is None else None,
-        bands=aged,
-        undated=undated,
+        bands=_aged(session, asked),
     )
 
 
@@ -75,7 +70,6 @@ def _took(session: Session, asked: Asked) -> tuple[Spread, Spread, dict[Timeline
     facts = (
         entry.day,
         Petition.received_on,
-        Petition.date_precision,
         Petition.status,
         Petition.due_on,
         Petition.ended_on,
@@ -92,68 +86,47 @@ def _took(session: Session, asked: Asked) -> tuple[Spread, Spread, dict[Timeline
         .group_by(*facts)
     )
     days: dict[str, Counter[int]] = {RESOLVED: Counter(), EXPLAINED: Counter()}
-    untold: Counter[str] = Counter()
     stands = dict.fromkeys(PUNCTUALITY, 0)
-    for day, received_on, precision, status, due_on, ended_on, *counted in rows:
+    for day, received_on, status, due_on, ended_on, *counted in rows:
         for measure, number in zip((RESOLVED, EXPLAINED), map(int, counted), strict=True):
-            if received_on is None or precision is not Precision.DAY:
-                untold[measure] += number
-            elif number:
+            if number:
                 days[measure][(day - received_on).days] += number
         kept = timeliness(status, due_on, ended_on, terms)
         if kept in stands:
             stands[kept] += int(counted[0])
-    answered = days[RESOLVED] + days[EXPLAINED]
-    return (
-        spread(+days[RESOLVED], untold[RESOLVED]),
-        spread(answered, untold[RESOLVED] + untold[EXPLAINED]),
-        stands,
-    )
+    return spread(+days[RESOLVED]), spread(days[RESOLVED] + days[EXPLAINED]), stands
 
 
-def _aged(session: Session, asked: Asked) -> tuple[tuple[Band, ...], int]:
-    """Sort what is outstanding at the end by its age, as the list of petitions narrows it."""
+def _aged(session: Session, asked: Asked) -> tuple[Band, ...]:
+    """Sort what is outstanding at the end by its age."""
     entry, end = LedgerEntry, asked.period.end
     standing: ColumnElement[Any] = sum(
         weight * getattr(entry, measure) for measure, weight in STOCKS[OUTSTANDING].items()
     )
-    facts = (Petition.received_on, Petition.date_precision)
     statement = (
-        select(*facts, func.sum(standing))
+        select(Petition.received_on, func.sum(standing))
         .join(Petition, Petition.id == entry.petition_id)
         .where(*_recorded(asked, Span(None, end)))
-        .group_by(*facts)
-        .having(func.sum(standing) != 0)
+        .group_by(Petition.received_on)
     )
     if asked.typed_by is None:
         # Whatever ended by then and stayed so adds up to nothing.
         statement = statement.where(or_(Petition.ended_on.is_(None), Petition.ended_on > end))
     found = Counter[int]()
-    undated = 0
     aged = bands(end)
-    for received_on, precision, number in session.execute(statement):
-        at = next(
-            (at for at, band in enumerate(aged) if _lies_in(band, received_on, precision)), None
-        )
-        if at is None:
-            undated += int(number)
-        else:
-            found[at] += int(number)
-    return tuple(replace(band, count=found[at]) for at, band in enumerate(aged)), undated
-
-
-def _lies_in(band: Band, received_on: date | None, precision: Precision) -> bool:
-    if received_on is None or band.received_to is None:
-        return False
-    if band.received_from is not None and received_on < band.received_from:
-        return False
-    begins = first_day(band.received_to + timedelta(days=1), precision)
-    return begins is not None and received_on < begins
+    for received_on, number in session.execute(statement):
+        age = (end - received_on).days
+        for at, band in enumerate(aged):
+            if band.least <= age and (band.most is None or age <= band.most):
+                found[at] += int(number)
+    return tuple(replace(band, count=found[at]) for at, band in enumerate(aged))
 
 
 def _recorded(asked: Asked, span: Span) -> list[ColumnElement[bool]]:
     reach = select(PlaceReach.place_id).where(PlaceReach.unit_id == asked.tree.home)
-    conditions = [LedgerEntry.place_id.in_(reach), LedgerEntry.day <= span.end]
+    # What was typed by a day may have been corrected since: its day of receipt may be lost.
+    is_dated = Petition.received_on.is_not(None)
+    conditions = [LedgerEntry.place_id.in_(reach), LedgerEntry.day <= span.end, is_dated]
     if span.start is not None:
         conditions.append(LedgerEntry.day >= span.start)
     if asked.typed_by is not None:

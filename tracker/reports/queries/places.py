@@ -1,6 +1,6 @@
 """The places of a scope as a report names them, arranged and narrowed."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,6 +12,7 @@ from tracker.core.errors import NotFound
 from tracker.core.i18n import gettext
 from tracker.core.text import sort_key
 from tracker.places.models import Place
+from tracker.places.queries import answered_for
 from tracker.places.rules import Node, PlaceKind, chain, scope
 
 
@@ -108,7 +109,7 @@ class PlaceTree:
         return self.nodes[place_id].successor_id is not None, sort_key(self.names[place_id].name)
 
 
-def place_tree(session: Session, home_id: int, ids: Iterable[int]) -> PlaceTree:
+def place_tree(session: Session, home_id: int, ids: frozenset[int]) -> PlaceTree:
     """Read the places of a scope."""
     rows = session.execute(
         select(
@@ -120,27 +121,37 @@ def place_tree(session: Session, home_id: int, ids: Iterable[int]) -> PlaceTree:
             Place.successor_id,
             Place.is_fictional,
             Place.valid_to,
-        ).where(Place.id.in_(list(ids)))
+        ).where(answered_for(ids, Place.id))
     ).all()
-    by_id = {row.id: row for row in rows}
-    nodes = {row.id: Node(row.parent_id, row.successor_id) for row in rows}
+    nodes = {row[0]: Node(row[4], row[5]) for row in rows}
+    place_names = {row[0]: row[2] for row in rows}
+    communes = _communes(nodes, {row[0] for row in rows if row[3] is PlaceKind.COMMUNE})
     names = {}
-    for row in rows:
-        to_come = [by_id[place_id] for place_id in chain(nodes, row.id)]
-        communes = [place for place in to_come if place.kind == PlaceKind.COMMUNE]
-        commune = communes[-1] if communes else None
-        within = by_id[row.parent_id].name if row.parent_id in by_id else ""
-        is_village = row.kind == PlaceKind.VILLAGE
-        is_past = commune is not None and commune.id not in (row.id, row.parent_id)
-        names[row.id] = PlaceName(
-            id=row.id,
-            key=row.key,
-            name=row.name,
-            kind=row.kind,
-            within=within if is_village else "",
-            today=commune.name if commune is not None and is_past else "",
-            commune_id=commune.id if commune is not None else None,
-            is_fictional=row.is_fictional,
-            until=row.valid_to,
+    for place_id, key, name, kind, parent_id, _, is_fictional, valid_to in rows:
+        commune_id = communes[place_id]
+        is_past = commune_id is not None and commune_id not in (place_id, parent_id)
+        names[place_id] = PlaceName(
+            id=place_id,
+            key=key,
+            name=name,
+            kind=kind,
+            within=place_names.get(parent_id or 0, "") if kind is PlaceKind.VILLAGE else "",
+            today=place_names[commune_id] if is_past and commune_id is not None else "",
+            commune_id=commune_id,
+            is_fictional=is_fictional,
+            until=valid_to,
         )
     return PlaceTree(home_id, names, nodes)
+
+
+def _communes(nodes: Mapping[int, Node], communes: set[int]) -> dict[int, int | None]:
+    """Give for each place the commune of today that answers for it: the last on its way up."""
+    found: dict[int, int | None] = {}
+    for place_id in nodes:
+        if place_id in found:
+            continue
+        way = chain(nodes, place_id)
+        last: int | None = found.get(way[-1])
+        for at in reversed(way):
+            last = found[at] = found.get(at) or last or (at if at in communes else None)
+    return found

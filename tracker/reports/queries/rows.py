@@ -1,10 +1,12 @@
 """The petitions that a report counts, one by one, each with its numbers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
+from tracker.core.i18n import language
 from tracker.dialogues.models import Category, Department
 from tracker.ledger.models import LedgerEntry
 from tracker.ledger.rules import MEASURES, NO_DEPARTMENT, end_of_day
@@ -16,6 +18,27 @@ from tracker.reports.rules import Row, line_of, numbers_of
 
 CELL = ("place_id", "category_id", "department_id", "kind", "level", "channel")
 STREAMED = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What rows are counted under, by code, in the language in force."""
+
+    places: Mapping[str, str]
+    categories: Mapping[str, str]
+    departments: Mapping[str, str]
+
+
+def names_of(session: Session, asked: Asked) -> Names:
+    """Give the words for what the rows of a report are counted under."""
+    in_english = language() == "en"
+    category = Category.name_en if in_english else Category.name_vi
+    department = Department.name_en if in_english else Department.name_vi
+    return Names(
+        {place.key: place.name for place in asked.tree.names.values()},
+        dict(iter(session.execute(select(Category.code, category)))),
+        dict(iter(session.execute(select(Department.code, department)))),
+    )
 
 
 def report_rows(session: Session, asked: Asked) -> Iterator[Row]:

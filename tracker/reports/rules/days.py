@@ -11,21 +11,20 @@ class Spread:
     """Days from receipt to an end, of so many petitions: the middle one, and the nine in ten.
 
     Of n days in order the p-th percentile is the one at place ⌈p·n/100⌉ (the nearest rank): a day
-    that some petition really took. `untold` are those without an exact day of receipt.
+    that some petition really took.
     """
 
     count: int = 0
     median: int | None = None
     ninetieth: int | None = None
-    untold: int = 0
 
 
-def spread(counts: Mapping[int, int], untold: int = 0) -> Spread:
+def spread(counts: Mapping[int, int]) -> Spread:
     """Give the spread of days, counted by how many took so many."""
     number = sum(counts.values())
     if number <= 0:
-        return Spread(untold=untold)
-    return Spread(number, nearest_rank(counts, 50), nearest_rank(counts, 90), untold)
+        return Spread()
+    return Spread(number, nearest_rank(counts, 50), nearest_rank(counts, 90))
 
 
 def nearest_rank(counts: Mapping[int, int], percent: int) -> int:

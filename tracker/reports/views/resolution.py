@@ -23,6 +23,7 @@ from tracker.reports.queries import Report, beside, cell_address, resolution_rep
 from tracker.reports.queries.cells import cell_of
 from tracker.reports.queries.measures import PUNCTUALITY, measures
 from tracker.reports.queries.pictures import trend
+from tracker.reports.queries.rows import names_of, report_rows
 from tracker.reports.rules import (
     Band,
     Cut,
@@ -32,6 +33,7 @@ from tracker.reports.rules import (
     near_periods,
     shown_share,
 )
+from tracker.reports.service import MOST_ROWS, XLSX_TYPE, workbook_bytes
 from tracker.reports.views.blueprint import asked_report, bp, scope_tree
 
 WHOLE = "all"
@@ -65,6 +67,7 @@ def resolution() -> Any:
         opens=lambda key: _address(asked, by=str(Cut.PLACE), place=key),
         above=_above(asked),
         csv=lambda **given: url_for("reports.resolution_csv", **asked.arguments(**given)),
+        xlsx=url_for("reports.resolution_xlsx", **asked.arguments()),
         count_all=_address(asked, count=WHOLE),
         cell=lambda name, period, rows, only_here: cell_address(
             name, period, _here(asked) | rows, only_here=only_here, typed_by=asked.typed_by
@@ -104,6 +107,21 @@ def resolution_csv() -> Response:
     body = "".join(pieces).encode()
     note_taken(asked, "reports/resolution.csv")
     return download(body, MEDIA_TYPE, file_name(asked, report, "csv"))
+
+
+@bp.get("/reports/resolution.xlsx")
+@requires(Permission.EXPORT)
+def resolution_xlsx() -> Response:
+    """Give the report as a workbook: its table, and the petitions that it counts."""
+    asked = asked_report()
+    session, report = db_session(), _report(asked)
+    sheets = [columns.report_sheet(report)]
+    if report.total.to_do <= MOST_ROWS:
+        rows, names = report_rows(session, asked.drawn), names_of(session, asked.drawn)
+        sheets.append(columns.petitions_sheet(report, rows, names))
+    body = workbook_bytes(sheets)
+    note_taken(asked, "reports/resolution.xlsx")
+    return download(body, XLSX_TYPE, file_name(asked, report, "xlsx"))
 
 
 def note_taken(asked: Asked, subject: str) -> None:

@@ -1,0 +1,167 @@
+"""Workbooks: days are days, telephones keep their nought, nothing runs, every row is there."""
+
+import io
+import json
+import zipfile
+from datetime import date, timedelta
+
+import pytest
+from python_calamine import CalamineWorkbook
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracker.accounts.permissions import Role
+from tracker.core import clock, xlsxout
+from tracker.core.columns import Kind
+from tracker.core.dates import Precision
+from tracker.core.xlsxout import Sheet, SheetColumn, write_workbook
+from tracker.journal.models import JournalEntry
+from tracker.petitions.columns import COLUMNS as PETITIONS
+from tracker.petitions.lifecycle import Kind as LegalKind
+from tracker.petitions.lifecycle import Level, Petitioner, Status
+
+TODAY = clock.today()
+COLUMNS = [
+    SheetColumn("Mã", width=8),
+    SheetColumn("Ngày", Kind.DAY, 12),
+    SheetColumn("Số", Kind.NUMBER, 8, has_total=True),
+]
+
+
+def read(data):
+    book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+    return {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
+
+
+def table(data, header="STT"):
+    """Give the rows below the header of the only sheet, by its headers."""
+    (rows,) = read(data).values()
+    at = next(place for place, row in enumerate(rows) if row[0] == header)
+    return [dict(zip(rows[at], row, strict=True)) for row in rows[at + 1 :]]
+
+
+def test_cells_are_what_they_say_and_text_stays_text(tmp_path):
+    path = tmp_path / "a.xlsx"
+    rows = [["=1+1", date(2026, 3, 5), 3], ["0912000111", "tháng 3/2026", 4], ["+84\n@", None, 0]]
+    assert write_workbook(path, [Sheet("Tờ", ["Danh sách"], COLUMNS, iter(rows))]) == 3
+    (found,) = read(path.read_bytes()).values()
+    assert found[0][0] == "Danh sách"
+    assert found[2:6] == [["Mã", "Ngày", "Số"], *[[x, y or "", z] for x, y, z in rows]]
+    assert found[6][0] == "Tổng cộng"
+
+
+def test_an_empty_table_keeps_its_header(tmp_path):
+    path = tmp_path / "a.xlsx"
+    assert write_workbook(path, [Sheet("Tờ", [], COLUMNS[:2], iter([]))]) == 0
+    assert read(path.read_bytes())["Tờ"][0] == ["Mã", "Ngày"]
+
+
+def test_what_one_sheet_cannot_hold_stands_in_further_ones(tmp_path, monkeypatch):
+    monkeypatch.setattr(xlsxout, "MOST_ROWS", 14)
+    path = tmp_path / "a.xlsx"
+    rows = ([f"{number:04}", None, number] for number in range(25))
+    sheet = Sheet("Tờ", ["Danh sách"], COLUMNS, rows, most=25)
+    assert write_workbook(path, [sheet]) == 25
+    found = read(path.read_bytes())
+    assert list(found) == ["Tờ", "Tờ (2)", "Tờ (3)"]
+    codes = [row[0] for rows in found.values() for row in rows if row[0].isdecimal()]
+    assert codes == [f"{number:04}" for number in range(25)]
+
+
+def test_the_list_goes_into_a_workbook_with_all_its_rows_in_its_order(visit, make, session):
+    for days in (3, 1, 2):
+        make.petition(
+            content='=HYPERLINK("x"); một\nhai',
+            citizen_name="Nguyễn Thị Hường",
+            citizen_phone="0912000111",
+            petitioner="person",
+            received_on=TODAY - timedelta(days=days),
+            due_on=TODAY,
+        )
+    make.petition(received_on=None, date_precision=Precision.UNKNOWN)
+    staff = visit()
+    answer = staff.get("/petitions.xlsx", sort="oldest")
+    rows = table(answer.data)
+
+    assert [row["STT"] for row in rows] == [1, 2, 3, 4]
+    days = [TODAY - timedelta(days=days) for days in (3, 2, 1)]
+    assert [row["Ngày tiếp nhận"] for row in rows] == [*days, "không rõ ngày"]
+    assert rows[0]["Điện thoại"] == "0912000111"
+    assert rows[0]["Thời hạn"] == TODAY
+    assert rows[0]["Nội dung ý kiến, kiến nghị"] == '=HYPERLINK("x"); một\nhai'
+    assert rows[0]["Người, đơn vị kiến nghị (họ tên, thôn/TDP)"] == "Nguyễn Thị Hường, Xã Mẫu"
+    assert rows[0]["Trạng thái"] == "Tiếp nhận"
+    assert answer.headers["X-Row-Count"] == "4"
+    assert int(answer.headers["Content-Length"]) == len(answer.data)
+    with Session(session.get_bind()) as reading:
+        told = reading.execute(
+            select(JournalEntry.action, JournalEntry.detail).where(
+                JournalEntry.subject == "petitions.xlsx"
+            )
+        ).all()
+    assert told == [("export", "sort=oldest"), ("exported", "4 rows")]
+
+
+def test_names_stay_out_of_a_workbook_for_those_who_do_not_work_with_them(visit, make):
+    make.petition(citizen_name="Hoàng Văn Đức", petitioner="person", citizen_phone="0912000111")
+    (row,) = table(visit(role=Role.ADMIN).get("/petitions.xlsx").data)
+    assert "Hoàng Văn Đức" not in str(row)
+    assert "0912000111" not in str(row)
+    assert visit(role=Role.ADMIN).get("/petitions/register.xlsx").status_code == 403
+
+
+def test_the_register_of_citizen_reception_has_its_thirteen_columns(visit, make):
+    make.petition(
+        kind=LegalKind.COMPLAINT,
+        level=Level.COMMUNE,
+        people=7,
+        petitioner=Petitioner.GROUP,
+        citizen_name="Tổ 3",
+    )
+    (row,) = table(visit().get("/petitions/register.xlsx").data)
+    assert len(row) == 13
+    assert row["Ngày tiếp"] == TODAY - timedelta(days=30)
+    assert (row["Loại đơn (KN, TC, KN-PA)"], row["Thuộc thẩm quyền (x)"]) == ("KN", "x")
+    assert row["Số người cùng nội dung"] == 7
+
+
+@pytest.mark.parametrize("address", ["/dialogues.xlsx", "/commitments.xlsx"])
+def test_other_lists_go_into_workbooks_too(visit, make, address):
+    make.dialogue(topic="=Đối thoại")
+    rows = table(visit().get(address).data)
+    assert [row.get("Chủ đề") for row in rows if row.get("Chủ đề")] in (["=Đối thoại"], [])
+
+
+def test_asking_for_the_head_alone_takes_nothing_out(visit, make, session):
+    make.petition()
+    assert visit().client.head("/petitions.xlsx").status_code == 200
+    with Session(session.get_bind()) as reading:
+        taken = select(JournalEntry).where(JournalEntry.subject == "petitions.xlsx")
+        assert reading.scalars(taken).all() == []
+
+
+# What programs read
+
+
+def test_frictionless_accepts_the_package_for_programs(visit, make, tmp_path):
+    import frictionless
+
+    for number in range(3):
+        make.petition(
+            content="=một; “hai”\nba", petitioner=Petitioner.GROUP, people=number + 2, due_on=TODAY
+        )
+    make.petition(received_on=None, date_precision=Precision.UNKNOWN)
+    (tmp_path / "a.zip").write_bytes(visit().get("/petitions.zip").data)
+    with zipfile.ZipFile(tmp_path / "a.zip") as package:
+        assert package.testzip() is None
+        package.extractall(tmp_path / "a")
+    report = frictionless.validate(str(tmp_path / "a" / "datapackage.json"))
+    assert report.flatten(["code", "message"]) == []
+    told = json.loads((tmp_path / "a" / "datapackage.json").read_text())["resources"][0]
+    assert told["rows"] == 4
+    fields = {field["name"]: field for field in told["schema"]["fields"]}
+    assert list(fields) == [column.name for column in PETITIONS]
+    assert fields["due_on"]["type"] == "date"
+    assert fields["status"]["constraints"]["enum"] == [status.value for status in Status]
+    assert fields["code"]["description"] == "Mã số / Code"
+    assert (tmp_path / "a" / "petitions.csv").read_bytes().startswith(b'"number","code"')
