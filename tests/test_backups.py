@@ -28,7 +28,7 @@ from tracker.journal.models import JournalEntry
 from tracker.petitions.models import Petition
 from tracker.settings.queries import last_backup_at
 from tracker.settings.rules import is_too_old
-from tracker.verifying import file_mismatches, mismatches
+from tracker.verifying import mismatches, wrong_files
 
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 NOTED = {"installation_settings", "journal"}
@@ -113,7 +113,7 @@ def test_a_register_comes_back_to_the_last_row_and_byte(
     assert _rows(place) == before
     with Session(place) as back:
         assert list(mismatches(back)) == []
-        assert file_mismatches(back, instance / "files") == []
+        assert wrong_files(back, instance / "files") == []
     assert list(instance.glob(".restoring-*")) == []
 
 
@@ -192,7 +192,7 @@ def test_a_backup_made_while_people_work_holds_one_moment(engine, session, make,
         assert set(known) <= set(codes)
         assert len(codes) == len(set(codes))
         assert list(mismatches(back)) == []
-        assert file_mismatches(back, instance / "files") == []
+        assert wrong_files(back, instance / "files") == []
 
 
 def test_a_damaged_backup_is_refused_wherever_the_damage_is(

@@ -29,7 +29,7 @@ from tracker.core.db import Base, reading, transaction
 from tracker.core.errors import TrackerError
 from tracker.journal import service as journal
 from tracker.journal.models import JournalEntry
-from tracker.verifying import file_mismatches, mismatches
+from tracker.verifying import mismatches, wrong_files
 
 MOVED = "register:transferred"
 VERSION_TABLE = "alembic_version"
@@ -89,10 +89,10 @@ def transfer(source: Engine, target: Engine, files: Path, progress: Progress) ->
             _check_whole(new)
             _note(new, rows)
         with Session(old) as session:
-            wrong_files = file_mismatches(session, files)
+            damaged = wrong_files(session, files)
     with _one_moment(source) as later:
         went_on = _last_change(later) != before
-    return Moved(len(_tables()), rows, wrong_files, went_on)
+    return Moved(len(_tables()), rows, damaged, went_on)
 
 
 def _tables() -> list[Table]:

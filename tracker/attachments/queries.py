@@ -65,15 +65,21 @@ def opened(attachment: Attachment, root: Path) -> BinaryIO:
     return file
 
 
-def file_mismatches(session: Session, root: Path) -> Iterator[str]:
-    """Say of each kept file that is missing, or is not the one that was uploaded."""
+def damaged_files(session: Session, root: Path) -> Iterator[tuple[Attachment, FileDamaged]]:
+    """Give each kept file that is missing, or is not the one that was uploaded."""
     asked = select(Attachment).order_by(Attachment.id).execution_options(yield_per=BATCH)
     for attachment in session.scalars(asked):
         try:
             opened(attachment, root).close()
         except FileDamaged as damage:
-            told = {"subject": attachment.subject, "id": attachment.id, "what": say(damage)}
-            yield gettext("file %(id)s of %(subject)s: %(what)s", **told)
+            yield attachment, damage
+
+
+def file_mismatches(session: Session, root: Path) -> Iterator[str]:
+    """Say of each damaged file whose it is, and what is wrong with it."""
+    for attachment, damage in damaged_files(session, root):
+        told = {"subject": attachment.subject, "id": attachment.id, "what": say(damage)}
+        yield gettext("file %(id)s of %(subject)s: %(what)s", **told)
 
 
 def loose_files(session: Session, root: Path, now: datetime) -> list[Path]:

@@ -23,7 +23,6 @@ from tracker.core.settings import FILES
 from tracker.installing import bring_up_to_date, install, refuse_people
 from tracker.seeding import seed_all
 from tracker.spoken import asked_for, option, progress_bar
-from tracker.trail.queries import journal_mismatches
 from tracker.verifying import mismatches
 
 MOST_LINES = 100
@@ -67,9 +66,7 @@ def verify() -> None:
     """Compare movements with steps, the journal with its chains, and files with their digests."""
     root = settings.from_environment().instance / settings.FILES
     with register(read_only=True) as session:
-        found = chain(
-            mismatches(session), journal_mismatches(session), file_mismatches(session, root)
-        )
+        found = chain(mismatches(session), file_mismatches(session, root))
         lines = list(islice(found, MOST_LINES))
     if lines:
         differences = "\n".join(lines)
