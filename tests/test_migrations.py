@@ -453,3 +453,30 @@ def test_after_revision_0008_every_number_is_there_again_once_the_register_is_br
             (0, 1, "1"): (2, 1)
         }
     engine.dispose()
+
+
+def test_revision_0010_goes_down_and_up_again_beside_places(database_url):
+    engine = engine_for(database_url)
+    migrate.upgrade(engine, "0001")
+    with engine.begin() as connection:
+        for statement in BEFORE_0002:
+            connection.execute(text(statement))
+    migrate.upgrade(engine, "0009")
+    before = _rows(engine)
+    migrate.upgrade(engine, "0010")
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO letterheads (id, place_id, issuer, superior, agency, symbol,"
+                " place_of_issue, authority, title, signer, recipients, addressees, is_default,"
+                " version) VALUES (1, 1, 'party', '', 'ĐẢNG ỦY XÃ', 'ĐU', '', '', '', '', '', '',"
+                " false, 1)"
+            )
+        )
+
+    migrate.downgrade(engine, "0009")
+    assert "letterheads" not in inspect(engine).get_table_names()
+    assert _rows(engine) == before
+    migrate.upgrade(engine)
+    assert migrate.is_at_head(engine)
+    engine.dispose()

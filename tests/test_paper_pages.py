@@ -24,7 +24,7 @@ FILES = ("announcement", "minutes", "conclusions", "results")
 
 @pytest.fixture
 def held(session, make):
-    """Give a dialogue that was held, with one petition of a named citizen."""
+    """Give a dialogue that was held, with two petitions, one of a named citizen."""
     day = clock.today() - timedelta(days=3)
     dialogue = make.dialogue(
         held_on=day, topic="Đường làng & <nước> sạch", starts_at="07:30", venue="Nhà văn hóa"
@@ -36,6 +36,11 @@ def held(session, make):
         "hold",
         happened_on=day,
         attendance=Attendance(invited=None, present=42, speakers=5),
+    )
+    make.petition(
+        dialogue_id=dialogue.id,
+        received_on=day,
+        content="Cũng như nguyễn thị hoài thương đã nói, nước đục, thư hoai.thuong@xa.vn",
     )
     make.petition(
         dialogue_id=dialogue.id,
@@ -74,7 +79,7 @@ def test_the_papers_of_a_dialogue_tell_what_is_known_and_leave_the_rest_open(vis
     assert "07 giờ 30 phút" in minutes
     assert "Đường làng & <nước> sạch" in minutes
     assert "Số người được mời: ……; số người có mặt: 42" in minutes
-    assert "05 lượt phát biểu với 01 ý kiến, kiến nghị" in minutes
+    assert "05 lượt phát biểu với 02 ý kiến, kiến nghị" in minutes
     assert "kết thúc vào …… giờ …… phút" in minutes
     notice = text_of(staff.get(f"/dialogues/{held.code}/conclusions.docx"))
     assert "Số: ……/TB-UBND" in notice
@@ -85,7 +90,8 @@ def test_the_papers_of_a_dialogue_tell_what_is_known_and_leave_the_rest_open(vis
 def test_the_public_paper_names_no_citizen(visit, held, name):
     text = text_of(visit().get(f"/dialogues/{held.code}/{name}.docx"))
     assert NAME not in text
-    assert "Hoài" not in text
+    assert "hoài" not in text.lower()
+    assert "hoai" not in text.lower()
     assert "345 678" not in text
 
 
@@ -114,7 +120,12 @@ def test_another_communes_dialogue_has_no_papers(visit, make, held):
             answer = stranger.get(f"/dialogues/{held.code}/{name}{ending}")
             missing = stranger.get(f"/dialogues/DT-1999-0001/{name}{ending}")
             assert answer.status_code == missing.status_code == 404
-            assert answer.text.replace(held.code, "") == missing.text.replace("DT-1999-0001", "")
+            assert _plain(answer) == _plain(missing)
+
+
+def _plain(answer):
+    """Give a page without its tokens, which are new each time."""
+    return re.sub(r'value="[^"]+"|DT-\d+-\d+', "", answer.text)
 
 
 def test_a_paper_is_offered_when_the_register_has_what_it_tells(visit, make, held):
@@ -132,7 +143,7 @@ def test_the_journal_keeps_which_paper_was_taken_and_no_name(visit, session, hel
     entry = session.scalars(select(JournalEntry).where(JournalEntry.action == "export")).one()
     assert entry.subject == f"dialogues/{held.code}/minutes.docx"
     assert entry.actor_id == staff.user.id
-    assert entry.detail == "issuer=party; profile=internal; 1 petitions"
+    assert entry.detail == "issuer=party; profile=internal; 2 petitions"
 
 
 def test_an_english_screen_still_gives_the_vietnamese_paper(visit, held):

@@ -14,11 +14,11 @@ from tracker.petitions.rules import Timeliness
 from tracker.petitions.service import MoveRequest, move_petition
 from tracker.places.queries import scope_ids
 from tracker.reports.queries import measures as asked_measures
-from tracker.reports.queries import place_tree
+from tracker.reports.queries import place_tree, resolution_report
 from tracker.reports.queries.cuts import Asked
 from tracker.reports.queries.measures import measures
 from tracker.reports.queries.pictures import trend
-from tracker.reports.rules import Form, Period, named_period
+from tracker.reports.rules import Cut, Form, Period, named_period
 
 TODAY = clock.today()
 PAGE = "/reports/resolution"
@@ -32,6 +32,12 @@ def _days_ago(days):
 def _asked(session, make, period=AROUND, typed_by=None):
     place = make.home
     return Asked(place_tree(session, place.id, scope_ids(session, place.id)), period, typed_by)
+
+
+def _measured(session, make, period=AROUND, typed_by=None, **given):
+    asked = _asked(session, make, period, typed_by)
+    report = resolution_report(session, asked.tree, period, Cut.CATEGORY, typed_by)
+    return measures(session, asked, report.total, **given)
 
 
 def _explain(session, petition, day):
@@ -57,7 +63,7 @@ def test_days_are_counted_from_receipt_to_each_end(session, make):
     vague = make.petition(received_on=_days_ago(60).replace(day=1), date_precision=Precision.MONTH)
     _explain(session, vague, _days_ago(5))
 
-    found = measures(session, _asked(session, make))
+    found = _measured(session, make)
 
     answered, resolved = found.to_answer, found.to_resolve
     assert (answered.count, answered.median, answered.ninetieth) == (4, 10, 32)
@@ -72,8 +78,8 @@ def test_the_outstanding_lies_in_bands_of_age_as_it_stood_on_the_day(session, ma
     ended = make.petition(received_on=_days_ago(50))
     _explain(session, ended, _days_ago(2))
 
-    now = measures(session, _asked(session, make))
-    before = measures(session, _asked(session, make, Period(_days_ago(120), _days_ago(3))))
+    now = _measured(session, make)
+    before = _measured(session, make, Period(_days_ago(120), _days_ago(3)))
 
     assert [band.count for band in now.bands] == [2, 2, 2, 2, 2]
     assert sum(band.count for band in before.bands) == 10
@@ -84,11 +90,11 @@ def test_too_many_petitions_are_counted_only_when_asked(session, make, monkeypat
     make.petition()
     make.petition()
 
-    found = measures(session, _asked(session, make))
+    found = _measured(session, make)
 
     assert not found.is_counted
     assert found.petitions == 2
-    assert measures(session, _asked(session, make), of_any_number=True).is_counted
+    assert _measured(session, make, of_any_number=True).is_counted
 
 
 def test_by_what_had_been_typed_everything_else_is_as_if_it_never_happened(session, make):
@@ -97,7 +103,7 @@ def test_by_what_had_been_typed_everything_else_is_as_if_it_never_happened(sessi
         session.execute(update(LedgerEntry).values(recorded_at=clock.now() - timedelta(days=2)))
     _explain(session, petition, _days_ago(20))
 
-    found = measures(session, _asked(session, make, typed_by=_days_ago(1)))
+    found = _measured(session, make, typed_by=_days_ago(1))
 
     assert found.to_answer.count == 0
     assert [band.count for band in found.bands] == [0, 0, 0, 1, 0]

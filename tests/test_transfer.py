@@ -93,6 +93,22 @@ def test_a_register_goes_to_postgresql_and_back_row_by_row(filled, empty, tmp_pa
     assert migrate.is_at_head(near)
 
 
+def test_indexes_and_foreign_keys_stand_afterwards_as_migrations_made_them(filled, empty, tmp_path):
+    moved_to, plain = empty("postgresql"), empty("postgresql")
+    migrate.upgrade(plain)
+    _moved(filled, moved_to, tmp_path)
+    asked = text(
+        "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint"
+        " WHERE connamespace = 'public'::regnamespace"
+        " UNION ALL SELECT tablename, indexname, indexdef FROM pg_indexes"
+        " WHERE schemaname = 'public' ORDER BY 1, 2, 3"
+    )
+    with moved_to.connect() as ours, plain.connect() as theirs:
+        found = ours.execute(asked).all()
+        assert found == theirs.execute(asked).all()
+    assert len(found) > 100
+
+
 def test_numbers_go_on_where_they_stood(filled, empty, tmp_path):
     target = empty("postgresql")
     _moved(filled, target, tmp_path)

@@ -75,7 +75,6 @@ _NAMED = re.compile(rf"(?<!\w)({_TITLE})((?:\s+[{_CAPITALS}]\w*)+)")
 _TELEPHONE = re.compile(r"(?<![\d.,])(?:\+84|0)(?:[\s.\-]?\d){8,10}(?!\d)")
 _IDENTITY = re.compile(r"(?<!\d)\d{9}(?:\d{3})?(?!\d)")
 _HOUSEHOLD = re.compile(r"(?i)^\s*" + "hộ" + r"\s+(" + "gia" + r"\s+" + "đình" + r"\s+)?")
-_MAIL = re.compile(r"\S+@\S+\.\S+")
 
 
 _WORD = re.compile(r"\w+")
@@ -134,12 +133,13 @@ def unnamed(text: str, name: str = "", known: KnownNames = NOBODY_KNOWN) -> str:
 
     `name` is who raised this very matter: of it also the given name alone is taken out.
     """
-    plain = known.taken_out(KnownNames([name]).taken_out(" ".join(text.split())))
+    plain = " ".join("…" if _is_mail(word) else word for word in text.split())
+    plain = known.taken_out(KnownNames([name]).taken_out(plain))
     if name.strip():
         said = r"\s+".join(map(re.escape, name.split()))
         plain = re.sub(rf"(?i)(?<!\w){said}(?!\w)", "…", plain)
         plain = _without_given_name(plain, name.split()[-1])
-    for pattern in (_MAIL, _TELEPHONE, _IDENTITY):
+    for pattern in (_TELEPHONE, _IDENTITY):
         plain = pattern.sub("…", plain)
     return _NAMED.sub(r"\1 …", plain)
 
@@ -154,6 +154,12 @@ def _without_given_name(text: str, given: str) -> str:
         return found.group() if not before or before[-1] in _SENTENCE_ENDS else "…"
 
     return re.sub(rf"(?<!\w){re.escape(given)}(?!\w)", told, text)
+
+
+def _is_mail(word: str) -> bool:
+    """Tell whether a word holds an address of e-mail; words may be as long as a whole text."""
+    name, _, host = word.partition("@")
+    return bool(name) and "." in host[1:-1]
 
 
 def shortened(text: str, limit: int = EXCERPT) -> str:

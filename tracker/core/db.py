@@ -45,8 +45,6 @@ NAMING = {
 
 NOTHING_LEAVES = "nothing_leaves"
 """In a session's notes: the one who asks for a file wants to know of it, and takes it not."""
-_ROOMY_KIB = -262_144
-"""SQLite's way to say 256 MiB."""
 _IN_BATCH = "is_in_batch"
 _AT_THE_END = "at_the_end"
 
@@ -110,8 +108,9 @@ TAKES_NO_WRITING = frozenset({"25006", "25P03"})
 """A server that became a standby, and a transaction that was ended as it stood idle."""
 
 
-PLANS = "-c plan_cache_mode=force_custom_plan"
-"""PostgreSQL plans each statement for its values: a rare word is found another way than a common."""
+PLANS = "-c plan_cache_mode=force_custom_plan -c seq_page_cost=0.1 -c random_page_cost=0.1"
+"""PostgreSQL plans each statement for its values, as a rare word is found another way than a common
+one, and takes the register for what it is: in memory for the most part."""
 
 
 def engine_for(url: str, *, for_long_work: bool = False) -> Engine:
@@ -215,12 +214,11 @@ def roomy(session: Session) -> Iterator[None]:
     if not is_sqlite(session):
         yield
         return
-    usual = session.execute(text("PRAGMA cache_size")).scalar_one()
-    session.execute(text(f"PRAGMA cache_size={_ROOMY_KIB}"))
+    session.execute(text("PRAGMA cache_size=-262144"))  # 256 MiB
     try:
         yield
     finally:
-        session.execute(text(f"PRAGMA cache_size={usual}"))
+        session.execute(text("PRAGMA cache_size=-2000"))
 
 
 def at_the_end(session: Session, act: Callable[[Session, list[Any]], None], item: object) -> None:

@@ -4,12 +4,12 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import delete, insert, text
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from tracker.core.db import at_the_end, is_sqlite, not_at_the_end
 from tracker.ledger import statements
-from tracker.ledger.models import LedgerEntry, LedgerSum
+from tracker.ledger.models import LedgerSum
 from tracker.ledger.rules import Entry
 from tracker.places.service import renew_reach
 
@@ -22,7 +22,7 @@ def post(session: Session, petition_id: int, entries: Iterable[Entry]) -> None:
     rows = [entry.row(petition_id) for entry in entries]
     if not rows:
         return
-    session.execute(insert(LedgerEntry), rows)
+    session.execute(insert(statements.ENTRY), rows)
     for row in rows:
         at_the_end(session, _add_up, (petition_id, row["number"]))
 
@@ -48,7 +48,7 @@ def rebuild(session: Session) -> None:
     not_at_the_end(session, _add_up)  # the entries tell of it
     session.execute(delete(LedgerSum))
     for fill in statements.fills(is_sqlite=sqlite):
-        session.execute(text(fill.filling))
+        session.execute(fill.filling)
 
 
 def _add_up(session: Session, items: Sequence[tuple[int, ...]]) -> None:
@@ -59,10 +59,9 @@ def _add_up(session: Session, items: Sequence[tuple[int, ...]]) -> None:
     _take_turn(session, is_alone=bool(moved))
     if moved:
         values = _posted(posted, sqlite) | _pairs(moved, sqlite)
-        session.execute(text(statements.moving_places(is_sqlite=sqlite)), values)
+        session.execute(statements.moving_places(is_sqlite=sqlite), values)
     if posted:
-        statement = statements.adding_entries(is_sqlite=sqlite)
-        session.execute(text(statement), _posted(posted, sqlite))
+        session.execute(statements.adding_entries(is_sqlite=sqlite), _posted(posted, sqlite))
 
 
 def _posted(posted: Sequence[tuple[int, ...]], sqlite: bool) -> dict[str, Any]:
@@ -84,5 +83,5 @@ def _pairs(moved: Sequence[tuple[int, ...]], sqlite: bool) -> dict[str, Any]:
 def _take_turn(session: Session, *, is_alone: bool) -> None:
     if is_sqlite(session):
         return
-    kind = "" if is_alone else "_shared"
-    session.execute(text(f"SELECT pg_advisory_xact_lock{kind}(:turn)"), {"turn": _TURN})
+    lock = func.pg_advisory_xact_lock if is_alone else func.pg_advisory_xact_lock_shared
+    session.execute(select(lock(_TURN)))

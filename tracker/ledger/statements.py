@@ -1,141 +1,166 @@
 """The ledger's SQL: one way to add entries up, for a few of them, for a whole place, for all."""
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple, cast
 
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Date,
+    FromClause,
+    Integer,
+    Select,
+    String,
+    Table,
+    and_,
+    bindparam,
+    case,
+    column,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    text,
+    tuple_,
+    type_coerce,
+    union_all,
+)
+from sqlalchemy import cast as as_type
+from sqlalchemy.dialects import postgresql, sqlite
+
+from tracker.core.db import UtcDateTime
+from tracker.ledger.models import LedgerEntry, LedgerSum
 from tracker.ledger.rules import MEASURES, By
+from tracker.places.models import Place, PlaceReach
+from tracker.places.rules import PlaceKind
 
-KEY = "unit_id, cut, grain, day, key"
-_TO_SUMS = f"INSERT INTO ledger_sums ({KEY}, {', '.join(MEASURES)})"
-_KEYS = {
-    By.ALL: "''",
-    By.CATEGORY: "CAST(entry.category_id AS VARCHAR(40))",
-    By.DEPARTMENT: "CAST(entry.department_id AS VARCHAR(40))",
-    By.KIND: "entry.kind",
-    By.LEVEL: "entry.level",
-    By.CHANNEL: "entry.channel",
+ENTRY = cast(Table, LedgerEntry.__table__)
+SUM = cast(Table, LedgerSum.__table__)
+_REACH = cast(Table, PlaceReach.__table__)
+_UNIT = cast(Table, Place.__table__)
+KEY = ("unit_id", "cut", "grain", "day", "key")
+_KEYS: dict[By, ColumnElement[str]] = {
+    By.ALL: literal(""),
+    By.CATEGORY: as_type(ENTRY.c.category_id, String(40)),
+    By.DEPARTMENT: as_type(ENTRY.c.department_id, String(40)),
+    By.KIND: ENTRY.c.kind,
+    By.LEVEL: ENTRY.c.level,
+    By.CHANNEL: ENTRY.c.channel,
 }
-_VILLAGE = "'village'"
+_IS_VILLAGE = _UNIT.c.kind == PlaceKind.VILLAGE
+_VILLAGES = select(_UNIT.c.id).where(_IS_VILLAGE)
 
 
-def key_of(by: By) -> str:
-    """Give what an entry's sum is kept under in a cut."""
-    return _KEYS[by]
-
-
-def month_of(day: str, *, is_sqlite: bool) -> str:
-    """Give the first day of a day's month."""
-    if is_sqlite:
-        return f"date({day}, 'start of month')"
-    return f"CAST(date_trunc('month', {day}) AS DATE)"
-
-
-def summed(sign: str = "", table: str = "entry") -> str:
-    """Add every measure up."""
-    return ", ".join(f"SUM({sign}{table}.{name}) AS {name}" for name in MEASURES)
-
-
-def is_something(table: str = "entry", sign: str = "") -> str:
-    """Ask for sums of which one at least is not nothing."""
-    return " OR ".join(f"SUM({sign}{table}.{name}) <> 0" for name in MEASURES)
-
-
-def adding_entries(*, is_sqlite: bool) -> str:
+@lru_cache
+def adding_entries(*, is_sqlite: bool) -> Any:
     """Add entries to the sums of all units that answer for their place: their `posted` keys."""
-    source = f"{_posted(is_sqlite)} JOIN place_reach AS reach ON reach.place_id = entry.place_id"
-    return _adding(source, "reach.unit_id", "", "", is_sqlite=is_sqlite)
+    posted, (petition_id, number) = _posted(is_sqlite)
+    source = posted.join(
+        ENTRY, and_(ENTRY.c.petition_id == petition_id, ENTRY.c.number == number)
+    ).join(_REACH, _REACH.c.place_id == ENTRY.c.place_id)
+    chosen = _grouped(source, _REACH.c.unit_id, literal(1), is_sqlite=is_sqlite)
+    return _adding(chosen, is_sqlite=is_sqlite)
 
 
-def moving_places(*, is_sqlite: bool) -> str:
+@lru_cache
+def moving_places(*, is_sqlite: bool) -> Any:
     """Add all entries of places to units, or take them back: `pairs` of sign, unit and place.
 
     The entries `posted` in the same transaction are left to the statement that adds them.
     """
-    if is_sqlite:
-        pairs = (
-            "(SELECT json_extract(value, '$[0]') AS sign, json_extract(value, '$[1]') AS unit_id,"
-            " json_extract(value, '$[2]') AS place_id FROM json_each(:pairs)) AS pair CROSS JOIN"
-        )
-        posted = (
-            "SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]')"
-            " FROM json_each(:posted)"
-        )
-    else:
-        pairs = (
-            "unnest(CAST(:signs AS INT[]), CAST(:units AS INT[]), CAST(:places AS INT[]))"
-            " AS pair (sign, unit_id, place_id) JOIN"
-        )
-        posted = "SELECT * FROM unnest(CAST(:petitions AS INT[]), CAST(:numbers AS INT[]))"
-    on = "ON entry.place_id = pair.place_id" if not is_sqlite else ""
-    where = f"(entry.petition_id, entry.number) NOT IN ({posted})"
-    if is_sqlite:
-        where += " AND entry.place_id = pair.place_id"
-    source = f"{pairs} ledger_entries AS entry {on}"
-    return _adding(source, "pair.unit_id", "pair.sign * ", where, is_sqlite=is_sqlite)
+    pairs, (sign, unit_id, place_id) = _listed(
+        is_sqlite, "pairs", {"sign": "signs", "unit": "units", "place": "places"}
+    )
+    posted, keys = _posted(is_sqlite)
+    source = pairs.join(ENTRY, ENTRY.c.place_id == place_id)
+    chosen = _grouped(source, unit_id, sign, is_sqlite=is_sqlite).where(
+        tuple_(ENTRY.c.petition_id, ENTRY.c.number).not_in(select(*keys).select_from(posted))
+    )
+    return _adding(chosen, is_sqlite=is_sqlite)
 
 
-def _posted(is_sqlite: bool) -> str:
+def _posted(is_sqlite: bool) -> tuple[FromClause, list[ColumnElement[int]]]:
+    return _listed(is_sqlite, "posted", {"petition": "petitions", "number": "numbers"})
+
+
+def _listed(
+    is_sqlite: bool, name: str, columns: dict[str, str]
+) -> tuple[FromClause, list[ColumnElement[int]]]:
+    """Read a bound list of rows: as JSON in SQLite, as an array a column in PostgreSQL."""
     if is_sqlite:
-        # Its CROSS JOIN keeps the order: the few that were posted first.
-        return (
-            "json_each(:posted) AS posted CROSS JOIN ledger_entries AS entry"
-            " ON entry.petition_id = json_extract(posted.value, '$[0]')"
-            " AND entry.number = json_extract(posted.value, '$[1]')"
-        )
+        rows = func.json_each(bindparam(name)).table_valued("value", name=name)
+        value = rows.c.value
+        return rows, [
+            func.json_extract(value, f"$[{at}]", type_=Integer) for at in range(len(columns))
+        ]
+    arrays = [bindparam(array, type_=ARRAY(Integer)) for array in columns.values()]
+    named = [column(one, Integer) for one in columns]
+    listed = func.unnest(*arrays).table_valued(*named, name=name).render_derived()
+    return listed, [listed.c[one] for one in columns]
+
+
+def _grouped(
+    source: FromClause, unit_id: Any, sign: ColumnElement[int], *, is_sqlite: bool
+) -> Select[Any]:
+    """Sum entries for each unit, cut, day and month, and key."""
+    cuts = union_all(*(select(literal(str(by)).label("cut")) for by in By)).subquery("cuts")
+    grains = union_all(*(select(literal(one).label("grain")) for one in ("day", "month")))
+    grain = grains.subquery("grains")
+    key = case(*((cuts.c.cut == str(by), key) for by, key in _KEYS.items()), else_="")
+    day = case((grain.c.grain == "day", ENTRY.c.day), else_=_month(ENTRY.c.day, is_sqlite))
+    sums = [func.sum(sign * ENTRY.c[name]) for name in MEASURES]
+    tables = (
+        source.join(_UNIT, _UNIT.c.id == unit_id)
+        .join(grain, or_(~_IS_VILLAGE, grain.c.grain == "month"))
+        .join(cuts, or_(~_IS_VILLAGE, cuts.c.cut == "all"))
+    )
     return (
-        "unnest(CAST(:petitions AS INT[]), CAST(:numbers AS INT[])) AS posted (petition_id, number)"
-        " JOIN ledger_entries AS entry"
-        " ON entry.petition_id = posted.petition_id AND entry.number = posted.number"
+        select(unit_id, cuts.c.cut, grain.c.grain, day.label("day"), key.label("key"), *sums)
+        .select_from(tables)
+        .group_by(text("1, 2, 3, 4, 5"))
+        .having(or_(*(one != 0 for one in sums)))
+        # In one order always, so that two writers never wait for each other's rows.
+        .order_by(text("1, 2, 3, 4, 5"))
     )
 
 
-def _adding(source: str, unit: str, sign: str, where: str, *, is_sqlite: bool) -> str:
-    keys = " ".join(f"WHEN '{by}' THEN {key}" for by, key in _KEYS.items())
-    month = month_of("entry.day", is_sqlite=is_sqlite)
-    more = ", ".join(f"{name} = ledger_sums.{name} + excluded.{name}" for name in MEASURES)
-    return f"""
-        WITH cuts (cut) AS (VALUES {", ".join(f"('{by}')" for by in By)}),
-        grains (grain) AS (VALUES ('day'), ('month'))
-        {_TO_SUMS}
-        SELECT {unit}, cuts.cut, grains.grain,
-            CASE grains.grain WHEN 'day' THEN entry.day ELSE {month} END,
-            CASE cuts.cut {keys} END, {summed(sign)}
-        FROM {source}
-        JOIN places AS unit ON unit.id = {unit}
-        JOIN grains ON unit.kind <> {_VILLAGE} OR grains.grain = 'month'
-        JOIN cuts ON unit.kind <> {_VILLAGE} OR cuts.cut = 'all'
-        WHERE {where or "1 = 1"}
-        GROUP BY 1, 2, 3, 4, 5
-        HAVING {is_something(sign=sign)}
-        ORDER BY 1, 2, 3, 4, 5
-        ON CONFLICT ({KEY}) DO UPDATE SET {more}
-    """
+def _adding(chosen: Select[Any], *, is_sqlite: bool) -> Any:
+    adding = sqlite.insert(SUM) if is_sqlite else postgresql.insert(SUM)
+    return adding.from_select([*KEY, *MEASURES], chosen).on_conflict_do_update(
+        index_elements=list(KEY),
+        set_={name: SUM.c[name] + adding.excluded[name] for name in MEASURES},
+    )
+
+
+def _month(day: ColumnElement[Any], is_sqlite: bool) -> ColumnElement[Any]:
+    if is_sqlite:
+        return type_coerce(func.date(day, "start of month"), Date)
+    return as_type(func.date_trunc("month", day), Date)
 
 
 class Fill(NamedTuple):
     """A part of all sums: which rows they are, and how they are counted."""
 
-    which: str
-    counted: str
+    which: ColumnElement[bool]
+    counted: Select[Any]
 
     @property
-    def filling(self) -> str:
+    def filling(self) -> Any:
         """Write the part, where none of it stands."""
-        return f"{_TO_SUMS} {self.counted}"
+        return insert(SUM).from_select([*KEY, *MEASURES], self.counted)
 
     @property
-    def differing(self) -> str:
-        """Give the keys of the part at which what stands is not what is counted, and both."""
-        held = ", ".join(f"-{name} AS {name}" for name in MEASURES)
-        differ = " OR ".join(f"SUM({name}) <> 0" for name in MEASURES)
-        both = ", ".join(f"SUM({name}) AS {name}" for name in MEASURES)
-        return f"""
-            SELECT {KEY}, {both} FROM (
-                SELECT * FROM ({self.counted}) AS counted
-                UNION ALL SELECT {KEY}, {held} FROM ledger_sums AS kept WHERE {self.which}
-            ) AS both_sides
-            GROUP BY {KEY} HAVING {differ} ORDER BY {KEY}
-        """
+    def differing(self) -> Select[Any]:
+        """Give the keys at which what is counted is not what stands, and by how much."""
+        held = [(-SUM.c[name]).label(name) for name in MEASURES]
+        kept = select(*(SUM.c[name] for name in KEY), *held).where(self.which)
+        both = union_all(self.counted, kept).subquery("both_sides")
+        keys = [both.c[name] for name in KEY]
+        more = [func.sum(both.c[name]).label(name) for name in MEASURES]
+        differs = or_(*(func.sum(both.c[name]) != 0 for name in MEASURES))
+        return select(*keys, *more).group_by(*keys).having(differs).order_by(*keys)
 
 
 def fills(*, is_sqlite: bool) -> Iterator[Fill]:
@@ -144,57 +169,146 @@ def fills(*, is_sqlite: bool) -> Iterator[Fill]:
     Entries are grouped once for each cut, under the lowest unit that is no village; all above it,
     months, and all cuts together are sums of those few.
     """
+    is_all, by_day = SUM.c.cut == "all", SUM.c.grain == "day"
     for by in By:
-        if by is By.ALL:
+        if by is not By.ALL:
+            yield Fill(and_(SUM.c.cut == str(by), by_day), _days_of_units(by))
+    month = _month(SUM.c.day, is_sqlite).label("day")
+    yield Fill(
+        and_(~is_all, SUM.c.grain == "month"),
+        _summed(
+            [SUM.c.unit_id, SUM.c.cut, literal("month").label("grain"), month, SUM.c.key], SUM
+        ).where(~is_all, by_day),
+    )
+    of_villages = SUM.c.unit_id.in_(_VILLAGES)
+    whole, no_key = literal("all").label("cut"), literal("").label("key")
+    yield Fill(
+        and_(is_all, ~of_villages),
+        _summed([SUM.c.unit_id, whole, SUM.c.grain, SUM.c.day, no_key], SUM).where(
+            SUM.c.cut == str(By.CATEGORY)
+        ),
+    )
+    yield Fill(of_villages, _months_of_villages(is_sqlite))
+
+
+def _summed(keys: Sequence[Any], table: Any) -> Select[Any]:
+    sums = [func.sum(table.c[name]).label(name) for name in MEASURES]
+    is_something = or_(*(func.sum(table.c[name]) != 0 for name in MEASURES))
+    return select(*keys, *sums).group_by(text("1, 2, 3, 4, 5")).having(is_something)
+
+
+def _days_of_units(by: By) -> Select[Any]:
+    lowest = (
+        select(_REACH.c.place_id, func.min(_REACH.c.distance).label("distance"))
+        .join(_UNIT, _UNIT.c.id == _REACH.c.unit_id)
+        .where(~_IS_VILLAGE)
+        .group_by(_REACH.c.place_id)
+        .cte("lowest")
+    )
+    at = _REACH.alias("at")
+    sums = [func.sum(ENTRY.c[name]).label(name) for name in MEASURES]
+    base = (
+        select(at.c.unit_id, ENTRY.c.day, _KEYS[by].label("key"), *sums)
+        .select_from(ENTRY)
+        .join(lowest, lowest.c.place_id == ENTRY.c.place_id)
+        .join(at, and_(at.c.place_id == lowest.c.place_id, at.c.distance == lowest.c.distance))
+        .group_by(text("1, 2, 3"))
+        .cte("base")
+    )
+    cut, grain = literal(str(by)).label("cut"), literal("day").label("grain")
+    keys = [_REACH.c.unit_id, cut, grain, base.c.day, base.c.key]
+    return _summed(keys, base).join_from(base, _REACH, _REACH.c.place_id == base.c.unit_id)
+
+
+def _months_of_villages(is_sqlite: bool) -> Select[Any]:
+    sums = [func.sum(ENTRY.c[name]).label(name) for name in MEASURES]
+    month = _month(ENTRY.c.day, is_sqlite).label("day")
+    base = select(ENTRY.c.place_id, month, *sums).group_by(text("1, 2")).cte("base")
+    whole, grain = literal("all").label("cut"), literal("month").label("grain")
+    keys = [_REACH.c.unit_id, whole, grain, base.c.day, literal("").label("key")]
+    return (
+        _summed(keys, base)
+        .join_from(base, _REACH, _REACH.c.place_id == base.c.place_id)
+        .where(_REACH.c.unit_id.in_(_VILLAGES))
+    )
+
+
+class Shape(NamedTuple):
+    """What a piece of a span asks of its statement, whatever its days: see `rules.Piece`."""
+
+    is_months: bool
+    has_start: bool
+    sign: int
+
+
+Shapes = tuple[tuple[Shape, ...], ...]
+
+
+@lru_cache(maxsize=256)
+def summing(by: By, spans: Shapes, *, is_typed: bool) -> Select[Any]:
+    """Sum pieces of spans for the `units`, by a cut; days are bound by span, piece and end.
+
+    With `is_typed`, what was recorded from `typed_before` on is taken back.
+    """
+    parts: list[Select[Any]] = []
+    for number, shapes in enumerate(spans):
+        if not shapes:
             continue
-        yield Fill(f"cut = '{by}' AND grain = 'day'", _days_of_units(by))
-    yield Fill(
-        "cut <> 'all' AND grain = 'month'",
-        f"SELECT unit_id, cut, 'month' AS grain, {month_of('day', is_sqlite=is_sqlite)} AS day,"
-        f" key, {summed(table='kept')} FROM ledger_sums AS kept"
-        " WHERE cut <> 'all' AND grain = 'day'"
-        f" GROUP BY 1, 2, 3, 4, 5 HAVING {is_something('kept')}",
+        for at, shape in enumerate(shapes):
+            parts.append(_of_sums(by, number, at, shape))
+            if by is By.ALL and not shape.is_months:
+                parts.append(_of_entries(by, number, str(at), shape).where(_for_villages()))
+        whole = Shape(is_months=False, has_start=shapes[0].has_start, sign=1)
+        if by is not By.ALL:
+            parts.append(_of_entries(by, number, "whole", whole).where(_for_villages()))
+        if is_typed:
+            since = ENTRY.c.recorded_at >= bindparam("typed_before", type_=UtcDateTime())
+            back = _of_entries(by, number, "whole", whole._replace(sign=-1))
+            parts.append(back.where(since))
+    part = union_all(*parts).subquery("part")
+    keys = (part.c.number, part.c.unit_id, part.c.key)
+    sums = [func.sum(part.c[name]) for name in MEASURES]
+    return select(*keys, *sums).group_by(*keys).having(or_(*(one != 0 for one in sums)))
+
+
+def _for_villages() -> ColumnElement[bool]:
+    return _REACH.c.unit_id.in_(_VILLAGES)
+
+
+def _of_sums(by: By, number: int, at: int, shape: Shape) -> Select[Any]:
+    grain = "month" if shape.is_months else "day"
+    return select(
+        literal(number).label("number"), SUM.c.unit_id, SUM.c.key, *_signed(SUM, shape)
+    ).where(
+        SUM.c.unit_id.in_(bindparam("units", expanding=True)),
+        SUM.c.cut == str(by),
+        SUM.c.grain == grain,
+        *_days(SUM.c.day, number, str(at), shape),
     )
-    of_units = f"unit_id IN (SELECT id FROM places WHERE kind <> {_VILLAGE})"
-    yield Fill(
-        f"cut = 'all' AND {of_units}",
-        f"SELECT unit_id, 'all' AS cut, grain, day, '' AS key, {summed(table='kept')}"
-        " FROM ledger_sums AS kept WHERE cut = 'category'"
-        f" GROUP BY unit_id, grain, day HAVING {is_something('kept')}",
+
+
+def _of_entries(by: By, number: int, at: str, shape: Shape) -> Select[Any]:
+    return (
+        select(
+            literal(number).label("number"),
+            _REACH.c.unit_id,
+            _KEYS[by].label("key"),
+            *_signed(ENTRY, shape),
+        )
+        .join_from(_REACH, ENTRY, ENTRY.c.place_id == _REACH.c.place_id)
+        .where(
+            _REACH.c.unit_id.in_(bindparam("units", expanding=True)),
+            *_days(ENTRY.c.day, number, at, shape),
+        )
     )
-    yield Fill(f"NOT ({of_units})", _months_of_villages(is_sqlite=is_sqlite))
 
 
-def _days_of_units(by: By) -> str:
-    return f"""
-        WITH lowest AS (
-            SELECT reach.place_id, MIN(reach.distance) AS distance
-            FROM place_reach AS reach JOIN places AS unit ON unit.id = reach.unit_id
-            WHERE unit.kind <> {_VILLAGE} GROUP BY reach.place_id
-        ), base AS (
-            SELECT reach.unit_id, entry.day, {key_of(by)} AS key, {summed()}
-            FROM ledger_entries AS entry
-            JOIN lowest ON lowest.place_id = entry.place_id
-            JOIN place_reach AS reach
-                ON reach.place_id = lowest.place_id AND reach.distance = lowest.distance
-            GROUP BY 1, 2, 3
-        )
-        SELECT reach.unit_id, '{by}' AS cut, 'day' AS grain, base.day, base.key,
-            {summed(table="base")}
-        FROM base JOIN place_reach AS reach ON reach.place_id = base.unit_id
-        GROUP BY 1, 2, 3, 4, 5 HAVING {is_something("base")}
-    """
+def _signed(table: Table, shape: Shape) -> list[ColumnElement[int]]:
+    columns = [table.c[name] for name in MEASURES]
+    return [(-one if shape.sign < 0 else one).label(one.name) for one in columns]
 
 
-def _months_of_villages(*, is_sqlite: bool) -> str:
-    return f"""
-        WITH base AS (
-            SELECT entry.place_id, {month_of("entry.day", is_sqlite=is_sqlite)} AS day, {summed()}
-            FROM ledger_entries AS entry GROUP BY 1, 2
-        )
-        SELECT reach.unit_id, 'all' AS cut, 'month' AS grain, base.day, '' AS key,
-            {summed(table="base")}
-        FROM base JOIN place_reach AS reach ON reach.place_id = base.place_id
-        JOIN places AS unit ON unit.id = reach.unit_id AND unit.kind = {_VILLAGE}
-        GROUP BY 1, 2, 3, 4, 5 HAVING {is_something("base")}
-    """
+def _days(day: Any, number: int, at: str, shape: Shape) -> Iterator[ColumnElement[bool]]:
+    if shape.has_start:
+        yield day >= bindparam(f"start_{number}_{at}", type_=Date())
+    yield day <= bindparam(f"end_{number}_{at}", type_=Date())

@@ -9,6 +9,7 @@ from tracker.documents.papers.shared import (
     by,
     day_of,
     head,
+    kept_with,
     mark,
     paras,
     recipients,
@@ -25,19 +26,14 @@ from tracker.documents.rules.forms import OPEN, or_open, written
 def conclusions(writing: Writing, facts: DialogueFacts) -> Paper:
     """Say what was concluded in general, and per matter who is in charge, until when."""
     dialogue = facts.dialogue
-    document = facts.document(Stage.CONCLUDED)
+    made = head(writing, gettext("NT"), facts.document(Stage.CONCLUDED))
     rows = [*_matters(writing, facts), *_promises(writing, facts)]
     label = gettext("ANNEX")
-    note = gettext(
-        "(With notice No. %(number)s %(day)s of %(body)s)",
-        number=document.number or OPEN,
-        day=head(writing, "", document).dated.partition(", ")[2],
-        body=writing.body,
-    )
+    note = kept_with(writing, made)
     title = gettext("WHO SETTLES THE OPINIONS AND PETITIONS RAISED AT THE DIALOGUE")
     return Paper(
         name="conclusions",
-        head=head(writing, gettext("NT"), document),
+        head=made,
         kind=gettext("NOTICE"),
         subject=gettext(
             "Conclusions of %(chair)s at the dialogue of %(day)s",
@@ -68,7 +64,7 @@ def _blocks(writing: Writing, facts: DialogueFacts, *, has_annex: bool) -> Itera
         )
     )
     yield Heading(gettext("1. General conclusions"))
-    yield from paras(said(dialogue.conclusion))
+    yield from paras(said(writing, dialogue.conclusion))
     yield Heading(gettext("2. The single matters"))
     if has_annex:
         yield Para(
@@ -80,7 +76,7 @@ def _blocks(writing: Writing, facts: DialogueFacts, *, has_annex: bool) -> Itera
     else:
         yield from paras([])
     yield Heading(gettext("3. Carrying it out"))
-    yield from paras(said(dialogue.follow_up))
+    yield from paras(said(writing, dialogue.follow_up))
     yield Para(
         gettext(
             "The units in charge carry this out and report their results to %(body)s.",

@@ -72,13 +72,13 @@ def _facts(facts: DialogueFacts) -> Iterator[Block]:
 def _course(writing: Writing, facts: DialogueFacts) -> Iterator[Block]:
     yield Heading(gettext("I. COURSE OF THE DIALOGUE"))
     text = facts.dialogue.minutes
-    yield from paras(paragraphs(text) if writing.with_names else said(text))
+    yield from paras(paragraphs(text) if writing.with_names else said(writing, text))
     yield Heading(gettext("II. OPINIONS AND PETITIONS OF THE PEOPLE, AND ANSWERS"))
     yield Para(gettext("There were %(spoken)s.", spoken=speakers(facts)))
     for number, row in enumerate(facts.raised, start=1):
         yield from _raised(writing, number, row)
     yield Heading(gettext("III. CONCLUSIONS OF THE CHAIR"))
-    yield from paras(said(facts.dialogue.conclusion))
+    yield from paras(said(writing, facts.dialogue.conclusion))
     for promise in facts.promised:
         text = told(writing, promise.promise, promise.citizen_name)
         yield Para(f"- {promise.promised_by}: {text}")

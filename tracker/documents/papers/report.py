@@ -258,7 +258,7 @@ def _progress(writing: Writing, row: ExportRow) -> str:
 
 
 def _text(writing: Writing, text: str, name: str) -> str:
-    return " ".join(paragraphs(text) if writing.with_names else said(text, name))
+    return " ".join(paragraphs(text) if writing.with_names else said(writing, text, name))
 
 
 def _left_off(facts: ReportFacts) -> Sequence[str]:

@@ -11,6 +11,7 @@ from tracker.documents.papers.shared import (
     by,
     day_of,
     head,
+    kept_with,
     mark,
     recipients,
     said,
@@ -19,23 +20,19 @@ from tracker.documents.papers.shared import (
 )
 from tracker.documents.queries.dialogue import DialogueFacts, Raised
 from tracker.documents.rules.blocks import Align, Annex, Block, Column, Heading, Paper, Para, Table
-from tracker.documents.rules.forms import OPEN, counted, long_day
+from tracker.documents.rules.forms import OPEN, counted
 from tracker.petitions.lifecycle import Group
 
 
 def results(writing: Writing, facts: DialogueFacts) -> Paper:
     """Tell matter by matter what became of what the people raised; always the public profile."""
-    document = facts.document(Stage.PUBLISHED)
-    note = gettext(
-        "(With notice No. %(number)s %(day)s of %(body)s)",
-        number=document.number or OPEN,
-        day=long_day(document.day),
-        body=writing.body,
-    )
+    made = head(writing, gettext("NT"), facts.document(Stage.PUBLISHED))
+    note = kept_with(writing, made)
     title = gettext("RESULTS, MATTER BY MATTER")
+    table = Table(_columns(), list(_rows(writing, facts)))
     return Paper(
         name="results",
-        head=head(writing, gettext("NT"), document),
+        head=made,
         kind=gettext("NOTICE"),
         subject=gettext(
             "Results of resolving the opinions and petitions of the people at the dialogue of"
@@ -45,9 +42,7 @@ def results(writing: Writing, facts: DialogueFacts) -> Paper:
         blocks=list(_blocks(writing, facts)),
         signatures=[signature(writing)],
         recipients=recipients(writing),
-        annexes=[Annex(gettext("ANNEX"), title, note, Table(_columns(), list(_rows(facts))))]
-        if facts.raised
-        else [],
+        annexes=[Annex(gettext("ANNEX"), title, note, table)] if facts.raised else [],
         mark=mark(is_fictional=facts.is_fictional),
     )
 
@@ -72,7 +67,7 @@ def _blocks(writing: Writing, facts: DialogueFacts) -> Iterator[Block]:
     if not facts.raised:
         yield Para(gettext("No opinion or petition was raised at the dialogue."))
     yield Heading(gettext("2. Commitments made at the dialogue"))
-    promised = [_promise(facts, at) for at in range(len(facts.promised))]
+    promised = [_promise(writing, facts, at) for at in range(len(facts.promised))]
     yield from (Para(line) for line in promised)
     if not promised:
         yield Para(gettext("No commitment was made at the dialogue."))
@@ -81,9 +76,9 @@ def _blocks(writing: Writing, facts: DialogueFacts) -> Iterator[Block]:
         yield Para(gettext("Matter by matter the results stand in the annex."))
 
 
-def _promise(facts: DialogueFacts, at: int) -> str:
+def _promise(writing: Writing, facts: DialogueFacts, at: int) -> str:
     row = facts.promised[at]
-    text = " ".join(said(row.promise, row.citizen_name)).rstrip(".")
+    text = " ".join(said(writing, row.promise, row.citizen_name)).rstrip(".")
     due = gettext("by %(day)s", day=by(row.due_on)) if row.due_on else ""
     told = "; ".join(part for part in (due, say(row.state).lower()) if part)
     return f"- {row.promised_by}: {text} ({told})."
@@ -100,22 +95,22 @@ def _columns() -> list[Column]:
     ]
 
 
-def _rows(facts: DialogueFacts) -> Iterator[Sequence[str]]:
+def _rows(writing: Writing, facts: DialogueFacts) -> Iterator[Sequence[str]]:
     for number, row in enumerate(facts.raised, start=1):
         yield (
             str(number),
-            " ".join(said(row.content, row.citizen_name)),
+            " ".join(said(writing, row.content, row.citizen_name)),
             row.category,
             row.department or OPEN,
-            _result(row),
+            _result(writing, row),
             by(row.due_on)
             if row.ended_on is None
             else gettext("ended on %(day)s", day=by(row.ended_on)),
         )
 
 
-def _result(row: Raised) -> str:
+def _result(writing: Writing, row: Raised) -> str:
     word = gettext(PETITION_WORDS[row.group])
     document = f" ({row.latest_document})" if row.latest_document else ""
-    note = " ".join(said(row.latest_note, row.citizen_name))
+    note = " ".join(said(writing, row.latest_note, row.citizen_name))
     return f"{word}{document}. {note}".strip()

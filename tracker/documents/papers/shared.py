@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from tracker.commitments.rules import unnamed
+from tracker.commitments.rules import NOBODY_KNOWN, KnownNames, unnamed
 from tracker.core.i18n import gettext
 from tracker.documents.queries.dialogue import DialogueFacts, Document, Raised
 from tracker.documents.rules.blocks import Head, Para, Signature
@@ -27,13 +27,17 @@ from tracker.petitions.lifecycle import Petitioner
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """As whom a paper is written and for whom; `with_names` is for the office itself alone."""
+    """As whom a paper is written and for whom; `with_names` is for the office itself alone.
+
+    `known` are the citizens whose names are left out of every text that anyone may read.
+    """
 
     issuer: Issuer
     letterhead: Letterhead
     unit: str
     with_names: bool = False
     foot: str = ""
+    known: KnownNames = NOBODY_KNOWN
 
     @property
     def body(self) -> str:
@@ -76,6 +80,16 @@ def head(writing: Writing, kind: str, document: Document) -> Head:
     )
 
 
+def kept_with(writing: Writing, made: Head) -> str:
+    """Tell which notice an annex belongs to, by the number and the day in its head."""
+    return gettext(
+        "(With notice No. %(number)s %(day)s of %(body)s)",
+        number=made.number,
+        day=made.dated.partition(", ")[2],
+        body=writing.body,
+    )
+
+
 def signature(writing: Writing) -> Signature:
     """Give the signature of whoever signs for the unit."""
     letters = writing.letterhead
@@ -102,14 +116,14 @@ def day_of(facts: DialogueFacts) -> str:
     return known_day(facts.dialogue.held_on, facts.dialogue.date_precision)
 
 
-def said(text: str, name: str = "") -> list[str]:
+def said(writing: Writing, text: str, name: str = "") -> list[str]:
     """Give the paragraphs of a text that anyone may read: nobody is named in it."""
-    return [unnamed(line, name) for line in paragraphs(text)]
+    return [unnamed(line, name, writing.known) for line in paragraphs(text)]
 
 
 def told(writing: Writing, text: str, name: str = "") -> str:
     """Give a text in one line, with or without the citizen that it may name."""
-    lines = paragraphs(text) if writing.with_names else said(text, name)
+    lines = paragraphs(text) if writing.with_names else said(writing, text, name)
     return " ".join(lines)
 
 

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from tracker.accounts.models import User
 from tracker.commitments.lifecycle import State
-from tracker.commitments.models import Commitment
-from tracker.commitments.rules import state_of
+from tracker.commitments.models import Commitment, HouseholdVisit
+from tracker.commitments.rules import KnownNames, state_of
 from tracker.core import clock
 from tracker.core.i18n import language
 from tracker.dialogues.lifecycle import Stage
@@ -19,6 +19,8 @@ from tracker.petitions.models import Petition, PetitionStep
 from tracker.places.models import Place
 from tracker.places.queries import answered_for
 from tracker.places.rules import PlaceKind
+
+MOST_VISITED = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,7 @@ class DialogueFacts:
     promised: list[Promised]
     documents: dict[Stage, Document]
     is_fictional: bool
+    known: KnownNames
 
     def document(self, stage: Stage) -> Document:
         """Give the paper that a step was proved by."""
@@ -94,13 +97,29 @@ class DialogueFacts:
 def dialogue_facts(session: Session, scope: frozenset[int], dialogue: Dialogue) -> DialogueFacts:
     """Give what the papers of a dialogue tell; it was fetched, and so authorised, before."""
     promised = _promised(session, scope, dialogue)
+    raised = _raised(session, scope, dialogue, promised)
     return DialogueFacts(
         dialogue=dialogue,
         place=_named(session, dialogue.place),
-        raised=_raised(session, scope, dialogue, promised),
+        raised=raised,
         promised=promised,
         documents=_documents(session, dialogue),
         is_fictional=dialogue.place.is_fictional,
+        known=_known(session, scope, raised, promised),
+    )
+
+
+def _known(
+    session: Session, scope: frozenset[int], raised: list[Raised], promised: list[Promised]
+) -> KnownNames:
+    """Give the citizens whom a text may name: who raised something, who was visited at home."""
+    visited = select(HouseholdVisit.household).where(answered_for(scope, HouseholdVisit.place_id))
+    return KnownNames(
+        {
+            *(row.citizen_name for row in raised),
+            *(row.citizen_name for row in promised),
+            *session.scalars(visited.order_by(HouseholdVisit.id.desc()).limit(MOST_VISITED)),
+        }
     )
 
 

@@ -7,6 +7,7 @@ from itertools import islice
 
 from sqlalchemy.orm import Session
 
+from tracker.commitments.rules import KnownNames
 from tracker.petitions.queries import ExportRow, PetitionFilter, Sort, Stock, petition_export_rows
 from tracker.petitions.rules import OUTSTANDING
 from tracker.reports.queries import Beside, PlaceTree, Report, beside, resolution_report
@@ -24,6 +25,11 @@ class ReportFacts:
     beside: Beside
     outstanding: Sequence[ExportRow]
     typed_by: date | None = None
+
+    @property
+    def known(self) -> KnownNames:
+        """The citizens whom a text of the annex may name: one petition's may name another's."""
+        return KnownNames({row.citizen_name for row in self.outstanding})
 
     @property
     def left_off(self) -> int:

@@ -1,7 +1,7 @@
 """The papers of a dialogue: each to look at first, and as a Word file."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import url_for
@@ -155,6 +155,6 @@ def _paper(dialogue: Dialogue, offer: Offer, asked: Asked) -> tuple[Paper, Dialo
 
     def compose() -> Paper:
         read.append(dialogue_facts(db_session(), current_scope().ids, dialogue))
-        return offer.write(written_as(asked), read[0])
+        return offer.write(replace(written_as(asked), known=read[0].known), read[0])
 
     return in_papers_language(compose), read[0]

@@ -1,5 +1,6 @@
 """The report as an official paper: to look at first, and as a Word file."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask import request, url_for
@@ -73,6 +74,7 @@ def _paper(wanted: AskedReport, asked: Asked) -> tuple[Paper, ReportFacts]:
     def compose() -> Paper:
         drawn = (wanted.tree, wanted.counted, wanted.cut, wanted.typed_by)
         read.append(report_facts(db_session(), *drawn))
-        return papers.report(written_as(asked), read[0], wanted.period.label)
+        writing = replace(written_as(asked), known=read[0].known)
+        return papers.report(writing, read[0], wanted.period.label)
 
     return in_papers_language(compose), read[0]

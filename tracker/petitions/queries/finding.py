@@ -202,7 +202,8 @@ def _by_facts(asked: PetitionFilter) -> Iterator[Clause]:
         if value is not None:
             yield one_of(token(kind, value))
     if asked.date_unknown:
-        yield none_of(token("y", Precision.DAY))
+        # Named one by one: they are few, and what is not a day would be looked for among all.
+        yield one_of(*(token("y", known) for known in Precision if known is not Precision.DAY))
     if asked.not_press:
         yield none_of(token("h", Channel.PRESS))
 

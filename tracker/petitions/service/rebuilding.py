@@ -2,7 +2,18 @@
 
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy import (
+    Insert,
+    case,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    true,
+    union_all,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from tracker.calendar.queries import clockwork
@@ -53,23 +64,22 @@ def sum_up(session: Session) -> None:
     """
     with roomy(session):
         session.execute(delete(PetitionPosting))
-        session.execute(text(_POSTINGS))
+        session.execute(_postings())
         ledger.rebuild(session)
 
 
-_POSTINGS = f"""
-    INSERT INTO petition_postings (petition_id, place_id, day, measure, quantity)
-    WITH measures (measure) AS (VALUES {", ".join(f"('{name}')" for name in MEASURES)}),
-    net AS (
-        SELECT petition_id, place_id, day, {", ".join(f"SUM({n}) AS {n}" for n in MEASURES)}
-        FROM ledger_entries GROUP BY petition_id, place_id, day
-    ), apart AS (
-        SELECT petition_id, place_id, day, measure,
-            CASE measure {" ".join(f"WHEN '{n}' THEN {n}" for n in MEASURES)} END AS quantity
-        FROM net CROSS JOIN measures
-    )
-    SELECT * FROM apart WHERE quantity <> 0
-"""
+def _postings() -> Insert:
+    """Write down what entries add up to for each petition, place, day and measure."""
+    sums = [func.sum(getattr(LedgerEntry, name)).label(name) for name in MEASURES]
+    cell = (LedgerEntry.petition_id, LedgerEntry.place_id, LedgerEntry.day)
+    net = select(*cell, *sums).group_by(*cell).cte("net")
+    measures = union_all(*(select(literal(name).label("measure")) for name in MEASURES)).cte()
+    measure = measures.c.measure
+    quantity = case(*((measure == name, net.c[name]) for name in MEASURES))
+    apart = select(net.c.petition_id, net.c.place_id, net.c.day, measure, quantity.label("by"))
+    rows = apart.join_from(net, measures, true()).cte("apart")
+    columns = ["petition_id", "place_id", "day", "measure", "quantity"]
+    return insert(PetitionPosting).from_select(columns, select(rows).where(rows.c.by != 0))
 
 
 def _some_at_a_time(session: Session) -> Iterator[Sequence[Petition]]:

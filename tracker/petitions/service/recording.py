@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import cache
+from types import ModuleType
 from typing import Any
 
 from sqlalchemy import delete
@@ -185,11 +187,13 @@ def _keep_postings(
     ]
     if not rows:
         return
-    adding = sqlite.insert if is_sqlite(session) else postgresql.insert
-    kept = adding(PetitionPosting)
-    session.execute(
-        kept.values(rows).on_conflict_do_update(
-            index_elements=["petition_id", "measure", "day"],
-            set_={name: kept.excluded[name] for name in ("quantity", "place_id")},
-        )
+    session.execute(_keeping(sqlite if is_sqlite(session) else postgresql), rows)
+
+
+@cache
+def _keeping(dialect: ModuleType) -> Any:
+    adding = dialect.insert(PetitionPosting.__table__)
+    return adding.on_conflict_do_update(
+        index_elements=["petition_id", "measure", "day"],
+        set_={name: adding.excluded[name] for name in ("quantity", "place_id")},
     )

@@ -17,6 +17,7 @@ from tracker.dialogues.queries.yearly import year_of
 from tracker.petitions.queries import Flow, PetitionFilter, petition_count
 from tracker.petitions.queries.choices import fictional_ids
 from tracker.petitions.rules import RECEIVED
+from tracker.places.queries import reached
 from tracker.reports.models import PublishedFigure
 from tracker.reports.rules import Period
 
@@ -144,7 +145,7 @@ def _dialogues(session: Session, places: frozenset[int], period: Period) -> Dial
         )
         .select_from(Dialogue)
         .where(
-            Dialogue.place_id.in_(places),
+            Dialogue.place_id.in_(reached(places)),
             Dialogue.stage.in_(HELD),
             Dialogue.held_on.between(period.start, period.end),
         )
@@ -156,7 +157,7 @@ def _figures(session: Session, places: frozenset[int]) -> list[Figure]:
     label = PublishedFigure.label_en if language() == "en" else PublishedFigure.label_vi
     rows = session.execute(
         select(label, PublishedFigure.qualifier, PublishedFigure.value, PublishedFigure.source)
-        .where(PublishedFigure.place_id.in_(places))
+        .where(PublishedFigure.place_id.in_(reached(places)))
         .order_by(PublishedFigure.id)
     )
     known = {str(member) for member in Qualifier}

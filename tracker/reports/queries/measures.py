@@ -7,10 +7,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
+from tracker.core import clock
 from tracker.ledger.models import LedgerEntry
 from tracker.ledger.queries import monthly_sums
 from tracker.ledger.rules import Span, end_of_day
-from tracker.petitions.lifecycle import Status
+from tracker.petitions.lifecycle import OPEN, Status
 from tracker.petitions.models import Petition
 from tracker.petitions.queries import terms_of
 from tracker.petitions.rules import (
@@ -23,10 +24,12 @@ from tracker.petitions.rules import (
 )
 from tracker.places.models import PlaceReach
 from tracker.reports.queries.cuts import Asked
-from tracker.reports.rules import Band, Spread, bands, spread
+from tracker.reports.rules import Band, Line, Spread, bands, spread
 
-MOST_COUNTED = 20_000
+MOST_COUNTED = 1_000
 """So many petitions are counted one by one for a page; for more the reader asks."""
+MOST_LOOKED_AT = 20_000
+"""So many may there be where it takes looking at all of them to know which were outstanding."""
 RESOLVED, EXPLAINED = ended_as(Status.RESOLVED), ended_as(Status.EXPLAINED)
 PUNCTUALITY = (Timeliness.DONE_IN_TIME, Timeliness.DONE_LATE, Timeliness.NO_DATE)
 
@@ -47,13 +50,18 @@ class Measures:
     bands: tuple[Band, ...] = ()
 
 
-def measures(session: Session, asked: Asked, *, of_any_number: bool = False) -> Measures:
-    """Count days and ages of the petitions of a report, if they are not too many or it is asked."""
-    moment = None if asked.typed_by is None else end_of_day(asked.typed_by)
-    ever = Span(None, asked.period.end)
-    (sums,) = monthly_sums(session, asked.tree.home, [ever], moment)
-    petitions = sums.get(RECEIVED, 0)
-    if petitions > MOST_COUNTED and not of_any_number:
+def measures(
+    session: Session, asked: Asked, total: Line, *, of_any_number: bool = False
+) -> Measures:
+    """Count days and ages of the petitions of a report, if they are not too many or it is asked.
+
+    `total` is the report's: it says how many they are before anyone counts.
+    """
+    petitions = total.resolved + total.explained + total.outstanding
+    is_too_much = petitions > MOST_COUNTED or (
+        not _is_of_today(asked) and _ever_received(session, asked) > MOST_LOOKED_AT
+    )
+    if is_too_much and not of_any_number:
         return Measures(petitions, is_counted=False)
     to_resolve, to_answer, resolved = _took(session, asked)
     return Measures(
@@ -63,6 +71,18 @@ def measures(session: Session, asked: Asked, *, of_any_number: bool = False) -> 
         resolved=resolved if asked.typed_by is None else None,
         bands=_aged(session, asked),
     )
+
+
+def _is_of_today(asked: Asked) -> bool:
+    """Tell whether what is outstanding at the end is what is open now."""
+    return asked.typed_by is None and asked.period.end >= clock.today()
+
+
+def _ever_received(session: Session, asked: Asked) -> int:
+    moment = None if asked.typed_by is None else end_of_day(asked.typed_by)
+    ever = Span(None, asked.period.end)
+    (sums,) = monthly_sums(session, asked.tree.home, [ever], moment)
+    return sums.get(RECEIVED, 0)
 
 
 def _took(session: Session, asked: Asked) -> tuple[Spread, Spread, dict[Timeliness, int]]:
@@ -109,7 +129,11 @@ def _aged(session: Session, asked: Asked) -> tuple[Band, ...]:
         .where(*_recorded(asked, Span(None, end)))
         .group_by(Petition.received_on)
     )
-    if asked.typed_by is None:
+    if _is_of_today(asked):
+        reach = select(PlaceReach.place_id).where(PlaceReach.unit_id == asked.tree.home)
+        still_open = (Petition.place_id.in_(reach), Petition.status.in_(OPEN))
+        statement = statement.where(entry.petition_id.in_(select(Petition.id).where(*still_open)))
+    elif asked.typed_by is None:
         # Whatever ended by then and stayed so adds up to nothing.
         statement = statement.where(or_(Petition.ended_on.is_(None), Petition.ended_on > end))
     found = Counter[int]()

@@ -60,6 +60,11 @@ def report_rows(session: Session, asked: Asked) -> Iterator[Row]:
     conditions = [entry.place_id.in_(reach), entry.day <= asked.period.end]
     if asked.typed_by is not None:
         conditions.append(entry.recorded_at < end_of_day(asked.typed_by))
+    else:
+        # What had ended before the period and stayed so is in none of its numbers.
+        matters = or_(Petition.ended_on.is_(None), Petition.ended_on >= start)
+        here = select(Petition.id).where(Petition.place_id.in_(reach), matters)
+        conditions.append(entry.petition_id.in_(here))
     cell = [getattr(entry, name) for name in CELL]
     summed = (
         select(

@@ -59,7 +59,7 @@ def resolution() -> Any:
         asked=asked,
         report=report,
         beside=beside(session, asked.tree.ids, asked.counted),
-        measured=measures(session, asked.drawn, of_any_number=is_whole),
+        measured=measures(session, asked.drawn, report.total, of_any_number=is_whole),
         trend=trend(session, asked.drawn),
         punctuality=PUNCTUALITY,
         near=[(period, _address(asked, **_named(period))) for period in _near(asked)],
