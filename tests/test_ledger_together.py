@@ -3,12 +3,13 @@
 import threading
 from datetime import timedelta
 
-from sqlalchemy import select
+import pytest
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from tracker.core import clock
 from tracker.core.dates import Precision
-from tracker.core.db import transaction
+from tracker.core.db import is_sqlite, transaction
 from tracker.ledger.models import LedgerSum
 from tracker.ledger.queries import sums
 from tracker.ledger.rules import By, Span
@@ -124,3 +125,26 @@ def test_a_unit_is_summed_by_day_and_month_and_a_village_by_month_alone(session,
         (found,) = sums(session, [village.id], [day], by).values()
         assert found["received"] == 1
     assert sums(session, [], [day]) == {}
+
+
+def test_no_statement_of_the_ledger_reads_it_from_end_to_end(session, make):
+    """By the plans of SQLite: entries and sums are searched by their keys, never scanned."""
+    if not is_sqlite(session):
+        pytest.skip("the plans of SQLite")
+    make.petition()
+    seen = []
+    note = lambda *asked: seen.append(asked[2:4])  # noqa: E731
+    event.listen(session.get_bind(), "before_cursor_execute", note)
+    for by in By:
+        sums(session, [make.home.id], [Span(None, TODAY), Span(TODAY, TODAY)], by, clock.now())
+    make.petition()
+    event.remove(session.get_bind(), "before_cursor_execute", note)
+
+    plans = [
+        row.detail
+        for statement, values in seen
+        if "ledger_" in statement and "SELECT" in statement
+        for row in session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+    ]
+    assert any("SEARCH ledger_sums USING PRIMARY KEY" in plan for plan in plans)
+    assert [plan for plan in plans if plan.startswith("SCAN ledger_")] == []

@@ -306,12 +306,14 @@ def test_two_acts_that_block_each_other_are_both_done(crossing, session):
 
 def test_an_act_that_always_loses_is_given_up_with_everything_typed_kept(crossing):
     app, tries, _ = crossing
-    answer = app.test_client().post("/lose", data={"content": "Đường hỏng"})
+    answer = app.test_client().post("/lose", data={"content": "Đường hỏng", "kind": "question"})
 
     assert tries == ["lose"] * 4
     assert answer.status_code == 503
     assert answer.headers["Retry-After"] == "5"
-    assert "Đường hỏng" in answer.text
+    assert '<dd class="said">Đường hỏng' in answer.text
+    assert 'value="question"' in answer.text
+    assert '<dd class="said">question' not in answer.text
 
 
 def test_a_password_is_never_given_back(crossing, make):

@@ -18,6 +18,7 @@ from tracker.core.errors import TrackerError
 from tracker.core.settings import Settings, from_environment
 
 PATIENCE = 20.0
+TOLD = "Số liệu trên trang này tính đến"
 
 
 @pytest.fixture(scope="module")
@@ -99,9 +100,9 @@ def test_lists_and_files_come_from_the_replica_and_what_one_wrote_oneself_from_t
 
     assert _lists(leader, before.code)
     assert not _lists(leader, later.code)
-    assert "Số liệu trên trang này tính đến" in leader.get("/reports/resolution").text
+    assert TOLD in leader.get("/reports/resolution").text
     assert leader.get(f"/petitions/{later.code}").status_code == 200
-    assert "tính đến" not in leader.get(f"/petitions/{later.code}").text
+    assert TOLD not in leader.get(f"/petitions/{later.code}").text
 
     own = staff.post("/petitions/new", **_typed(make)).location.rpartition("/")[2]
     assert _lists(staff, own)
@@ -110,7 +111,7 @@ def test_lists_and_files_come_from_the_replica_and_what_one_wrote_oneself_from_t
     held(False)
     _until(lambda: _lists(leader, own))
     _until(_keeps_up(app))
-    assert "tính đến" not in leader.get("/reports/resolution").text
+    assert TOLD not in leader.get("/reports/resolution").text
 
 
 def test_a_replica_too_far_behind_is_left_for_the_primary_until_it_has_caught_up(
@@ -125,7 +126,7 @@ def test_a_replica_too_far_behind_is_left_for_the_primary_until_it_has_caught_up
 
     _until(lambda: _lists(leader, later.code))
     assert "reading from the primary: the replica is too far behind" in caplog.messages
-    assert "tính đến" not in leader.get("/reports/resolution").text
+    assert TOLD not in leader.get("/reports/resolution").text
 
     held(False)
     _until(_keeps_up(app))

@@ -1,10 +1,13 @@
 """Reports as they were sent: they stay, whoever tampers is told of, and what changed is shown."""
 
+import io
 import re
 import threading
+import zipfile
 from datetime import timedelta
 
 import pytest
+from python_calamine import CalamineWorkbook
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -294,3 +297,23 @@ def test_a_page_tells_that_it_was_tampered_with(visit, session, make):
     assert page.status_code == 200
     assert "Đây không còn là báo cáo đã gửi" in page.text
     assert "Đúng như khi gửi" not in page.text
+
+
+def test_the_workbook_holds_the_pages_numbers_and_its_petitions(visit, session, make):
+    land = make.category(name_vi="Đất đai")
+    kept = [make.petition(category=land), make.petition()]
+    _explain(session, kept[0])
+
+    answer = visit(role=Role.STAFF).get("/reports/resolution.xlsx", **ASKED)
+    book = CalamineWorkbook.from_filelike(io.BytesIO(answer.data))
+    table, rows = (book.get_sheet_by_index(at).to_python() for at in (0, 1))
+
+    assert answer.status_code == 200
+    assert table[0][0].startswith("BÁO CÁO KẾT QUẢ GIẢI QUYẾT")
+    line = next(row for row in table if row[0] == "Đất đai")
+    assert (line[2], line[5], line[10]) == (1, 1, 0)
+    assert {row[0] for row in rows if str(row[0]).startswith("KN-")} == {p.code for p in kept}
+    with zipfile.ZipFile(io.BytesIO(answer.data)) as parts:
+        assert "SUM(" in parts.read("xl/worksheets/sheet1.xml").decode()
+    told = session.scalars(select(JournalEntry.subject).where(JournalEntry.action == "export"))
+    assert told.all() == ["reports/resolution.xlsx"]

@@ -35,6 +35,8 @@ from tracker.generating import (
 from tracker.journal import service as journal
 from tracker.journal.models import JournalEntry
 from tracker.petitions.models import Petition
+from tracker.petitions.queries import entries_missing
+from tracker.petitions.service import fill_lookup, rebuild_ledger
 from tracker.places.models import Place
 from tracker.seeding import place_id, seed_all, seed_fictional_places, seed_file
 
@@ -82,6 +84,9 @@ def build(
         if not is_there:
             with transaction(session):
                 journal.note(session, None, MADE, "demonstration")
+        if entries_missing(session):  # one of an older version
+            rebuild_ledger(session)
+        fill_lookup(session)
         seed_all(session)
         seed_fictional_places(session)
         _make_people(session)

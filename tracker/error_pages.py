@@ -1,6 +1,7 @@
 """One page for every refusal and mishap: a sentence, and nothing of the machinery."""
 
 import logging
+import re
 import secrets
 from typing import Any
 
@@ -33,6 +34,9 @@ WAIT = 5
 """Seconds after which to try again: a database that restarts takes about so long."""
 SECRET = frozenset({"password", "old", "new"})
 """Fields that no page ever gives back."""
+UNSEEN = frozenset({"key", "version", "next", "save", "move"})
+CHOSEN = re.compile(r"[a-z_]*|\d{1,6}")
+"""What a list or a tick sends: sent again, but not shown, as nobody typed it in these words."""
 log = logging.getLogger("tracker")
 
 
@@ -92,8 +96,9 @@ def _not_from_here(error: CSRFError) -> tuple[str, int]:
 def _resend_page(sentence: str) -> str:
     """Give back what was typed, to be sent again with this browser's token."""
     fields = [(name, text) for name, text in request.form.items(multi=True) if name != "csrf_token"]
+    typed = [text for name, text in fields if name not in UNSEEN and not CHOSEN.fullmatch(text)]
     return render_template(
-        "accounts/resend.html", path=request.path, fields=fields, sentence=sentence
+        "accounts/resend.html", path=request.path, fields=fields, typed=typed, sentence=sentence
     )
 
 

@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 KEY = re.compile(r'name="key"[^>]* value="([^"]+)"')
 PATIENCE = 60
+LONGEST_IDLE = 20
 
 
 class NotServed(RuntimeError):
@@ -55,6 +56,7 @@ class Client:
     port: int
     cookies: dict[str, str] = field(default_factory=dict)
     connection: http.client.HTTPConnection | None = None
+    used_at: float = 0.0
 
     def close(self) -> None:
         """Give the connection up; the next request opens another."""
@@ -104,6 +106,9 @@ class Client:
         return Answer(response.status, first + rest, response.headers, first_byte, seconds)
 
     def _send(self, method: str, path: str, body: str | None) -> None:
+        if time.monotonic() - self.used_at > LONGEST_IDLE:
+            self.close()  # the server gives up what nobody uses
+        self.used_at = time.monotonic()
         if self.connection is None:
             self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}

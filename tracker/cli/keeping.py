@@ -154,6 +154,8 @@ def restore(path: Path) -> None:
 )
 def transfer(address: str) -> None:
     """Move everything to another database; the present one is only read."""
+    if not address.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise click.UsageError(gettext("--to is no address of a database."))
     kept = settings.from_environment()
     with (
         engine_of(kept) as source,

@@ -135,9 +135,11 @@ def _enum_of(cell: ColumnElement[Any]) -> type[Labelled] | None:
 
 def streamed_lines(session: Session, statement: Select[Any]) -> Iterator[list[bytes]]:
     """Read lines many at a time, a few at first so that the first bytes leave at once."""
-    with _bytes_as_they_are(session.connection()):
+    # Not through the session, which would hold all rows before it gives the first.
+    connection = session.connection()
+    with _bytes_as_they_are(connection):
         streamed = {"stream_results": True, "max_row_buffer": MANY}
-        found = session.execute(statement, execution_options=streamed).scalars()
+        found = connection.execute(statement, execution_options=streamed).scalars()
         size = FEW
         while some := found.fetchmany(size):
             yield list(some)

@@ -1,1 +1,1 @@
-"""Daily movements that reports are summed from; knows nothing of petitions."""
+"""An append-only ledger and its sums for every unit, which reports are read from."""

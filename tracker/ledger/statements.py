@@ -257,10 +257,10 @@ def summing(by: By, spans: Shapes, *, is_typed: bool) -> Select[Any]:
         for at, shape in enumerate(shapes):
             parts.append(_of_sums(by, number, at, shape))
             if by is By.ALL and not shape.is_months:
-                parts.append(_of_entries(by, number, str(at), shape).where(_for_villages()))
+                parts.append(_of_villages(by, number, str(at), shape))
         whole = Shape(is_months=False, has_start=shapes[0].has_start, sign=1)
         if by is not By.ALL:
-            parts.append(_of_entries(by, number, "whole", whole).where(_for_villages()))
+            parts.append(_of_villages(by, number, "whole", whole))
         if is_typed:
             since = ENTRY.c.recorded_at >= bindparam("typed_before", type_=UtcDateTime())
             back = _of_entries(by, number, "whole", whole._replace(sign=-1))
@@ -269,10 +269,6 @@ def summing(by: By, spans: Shapes, *, is_typed: bool) -> Select[Any]:
     keys = (part.c.number, part.c.unit_id, part.c.key)
     sums = [func.sum(part.c[name]) for name in MEASURES]
     return select(*keys, *sums).group_by(*keys).having(or_(*(one != 0 for one in sums)))
-
-
-def _for_villages() -> ColumnElement[bool]:
-    return _REACH.c.unit_id.in_(_VILLAGES)
 
 
 def _of_sums(by: By, number: int, at: int, shape: Shape) -> Select[Any]:
@@ -285,6 +281,13 @@ def _of_sums(by: By, number: int, at: int, shape: Shape) -> Select[Any]:
         SUM.c.grain == grain,
         *_days(SUM.c.day, number, str(at), shape),
     )
+
+
+def _of_villages(by: By, number: int, at: str, shape: Shape) -> Select[Any]:
+    # Found by its key: no entry is read for units that are none.
+    is_asked = _UNIT.c.id.in_(bindparam("units", expanding=True))
+    asked = _of_entries(by, number, at, shape)
+    return asked.join(_UNIT, _UNIT.c.id == _REACH.c.unit_id).where(is_asked, _IS_VILLAGE)
 
 
 def _of_entries(by: By, number: int, at: str, shape: Shape) -> Select[Any]:

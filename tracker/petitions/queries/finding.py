@@ -150,13 +150,12 @@ def by_words(query: str, *, with_names: bool) -> list[Clause]:
     words = [] if has_forbidden(query) else words_of(tidy_line(query))[:MOST_WORDS]
     if not words:
         return [NOTHING]
-    number = NAME + "".join(words) if "".join(words).isdecimal() else ""
-    if not with_names or len(number) < SHORTEST_NUMBER + len(NAME):
-        number = ""
-    return [
-        one_of(word, *([NAME + word] if with_names else []), *([number] if number else []))
-        for word in words
-    ]
+    if not with_names:
+        return [*map(one_of, words), *(none_of(NAME + word) for word in words)]
+    number = "".join(words)
+    if number.isdecimal() and len(number) >= SHORTEST_NUMBER:
+        return [one_of(word, number) for word in words]
+    return [one_of(word) for word in words]
 
 
 def _places(scope: frozenset[int]) -> Clause:

@@ -3,12 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import ColumnElement, select, text
+from sqlalchemy import ColumnElement, column, func, select, table
 from sqlalchemy.orm import Session
 
 from tracker.core.i18n import gettext
 from tracker.petitions.models import FOUND_IN, Petition, PetitionLookup
-from tracker.petitions.rules.lookup import Found, LookupRow, lookup_row
+from tracker.petitions.rules.lookup import IDS, Found, LookupRow, lookup_row
 from tracker.places.models import PlaceReach
 
 TOGETHER = 500
@@ -48,11 +48,15 @@ def lookup_mismatches(session: Session) -> Iterator[str]:
 def _full_text_mismatches(session: Session) -> Iterator[str]:
     """Compare which petitions stand in each full-text table with which are kept."""
     for key, name in FOUND_IN.items():
-        parts = "count(*), sum({key} >> 32), sum({key} & 4294967295)"
-        kept = session.execute(text(f"SELECT {parts.format(key=key)} FROM petition_lookup")).one()
-        indexed = session.execute(text(f"SELECT {parts.format(key='id')} FROM {name}_docsize"))
-        if indexed.one() != kept:
+        kept = _summed(session, table("petition_lookup", column(key)).c[key])
+        if _summed(session, table(f"{name}_docsize", column("id")).c.id) != kept:
             yield gettext("the full-text table %(name)s holds other petitions", name=name)
+
+
+def _summed(session: Session, key: ColumnElement[int]) -> tuple[int, ...]:
+    """Add up all keys, days and ids apart, so that no sum is too large."""
+    parts = (func.sum(key.op(">>")(32)), func.sum(key.op("&")(IDS - 1)))
+    return tuple(session.execute(select(func.count(), *parts).select_from(key.table)).one())
 
 
 def _units(session: Session) -> dict[int, list[int]]:

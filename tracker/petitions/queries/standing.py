@@ -5,7 +5,8 @@ from datetime import date, timedelta
 from sqlalchemy import ColumnElement, and_, false, or_
 from sqlalchemy.orm import Session
 
-from tracker.calendar.queries import choices_of, clockwork
+from tracker.calendar.queries import choices_of, rules_of
+from tracker.calendar.rules import Calendar, Clockwork
 from tracker.core import clock
 from tracker.core.dates import Precision
 from tracker.petitions.lifecycle import ENDED, OPEN, Status
@@ -23,7 +24,8 @@ from tracker.petitions.rules import (
 
 def terms_of(session: Session, today: date | None = None) -> Terms:
     """Give what petitions are judged by today, or on another day."""
-    return terms_on(today or clock.today(), choices_of(session), clockwork(session))
+    limits = Clockwork(Calendar({}), rules_of(session))  # no day off moves an alert
+    return terms_on(today or clock.today(), choices_of(session), limits)
 
 
 def stands_as(wanted: Timeliness, terms: Terms) -> ColumnElement[bool]:

@@ -24,7 +24,7 @@ FIRST_DAY = date(FIRST_YEAR, 1, 1)
 LONGEST_FIRST = range(7, -1, -1)
 """Days are found by spans of four times four … days: from the first day on for 179 years."""
 NAME = "__"
-"""Begins a word that only those find who may see names."""
+"""Marks a word that only the person's name or telephone has: not all may find by it."""
 SHORTEST_NUMBER = 4
 LAST_DIGITS = (3, 4, 6)
 """A telephone number is found by its beginning and by these last digits."""
@@ -188,14 +188,17 @@ def settled_timeliness(
 
 
 def _words(petition: Found) -> Iterator[str]:
-    yield from words_of(petition.content)
-    for part in words_of(petition.code):
-        yield part
-        yield part.lstrip("0") or part
-    yield from (NAME + word for word in words_of(petition.citizen_name))
-    digits = digits_of(petition.citizen_phone)
-    yield from (NAME + digits[:length] for length in range(SHORTEST_NUMBER, len(digits) + 1))
-    yield from (NAME + digits[-length:] for length in LAST_DIGITS if length < len(digits))
+    """Give the words of its text, code and person; those of the person alone are marked besides."""
+    own = {*words_of(petition.content), *words_of(petition.code)}
+    own |= {part.lstrip("0") or part for part in words_of(petition.code)}
+    people = {*words_of(petition.citizen_name), *_numbers(digits_of(petition.citizen_phone))}
+    yield from own | people
+    yield from (NAME + word for word in people - own)
+
+
+def _numbers(digits: str) -> Iterator[str]:
+    yield from (digits[:length] for length in range(SHORTEST_NUMBER, len(digits) + 1))
+    yield from (digits[-length:] for length in LAST_DIGITS if length < len(digits))
 
 
 def digits_of(text: str) -> str:
