@@ -137,6 +137,14 @@ def test_a_paper_is_offered_when_the_register_has_what_it_tells(visit, make, hel
     assert tuple(re.findall(rf"{held.code}/(\w+)\.docx", page)) == FILES
 
 
+def test_nobody_writes_papers_of_a_dialogue_that_a_newspaper_told_of(visit, session, held):
+    held.source = "Báo Bắc Giang [article]"
+    session.commit()
+    staff = visit()
+    assert ".docx" not in staff.get(f"/dialogues/{held.code}").text
+    assert staff.get(f"/dialogues/{held.code}/minutes.docx").status_code == 409
+
+
 def test_the_journal_keeps_which_paper_was_taken_and_no_name(visit, session, held):
     staff = visit()
     staff.get(f"/dialogues/{held.code}/minutes.docx", profile="internal", issuer="party")

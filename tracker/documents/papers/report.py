@@ -22,6 +22,7 @@ from tracker.documents.rules.blocks import Align, Annex, Block, Column, Heading,
 from tracker.documents.rules.forms import OPEN, counted, inside, paragraphs, written
 from tracker.petitions.lifecycle import Petitioner
 from tracker.petitions.queries import ExportRow
+from tracker.places.rules import PlaceKind
 from tracker.reports.columns import NUMBER_WORDS
 from tracker.reports.queries import ReportLine
 from tracker.reports.rules import NUMBERS, Cut, Line, shown_share
@@ -97,13 +98,19 @@ def _held(facts: ReportFacts, period: str) -> str:
             period=period,
             start=shown_date(facts.report.period.start),
             end=shown_date(facts.report.period.end),
-            place=inside(facts.report.place.name),
+            place=_where(facts),
             count=counted(held.count),
         ),
         gettext("people present: %(count)s", count=_sum(held.present, held.present_unknown)),
         gettext("turns of speaking: %(count)s", count=_sum(held.speakers, held.speakers_unknown)),
     ]
     return "; ".join(told) + "."
+
+
+def _where(facts: ReportFacts) -> str:
+    """Name the place of the report; the whole register is no unit that could report."""
+    place = facts.report.place
+    return OPEN if place.kind is PlaceKind.REGISTER else inside(place.name)
 
 
 def _sum(known: int, unknown: int) -> str:

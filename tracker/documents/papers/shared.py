@@ -147,11 +147,14 @@ def by(day: date | None) -> str:
 
 
 def speakers(facts: DialogueFacts) -> str:
-    """Tell how often someone spoke and how much was raised: two numbers, never one."""
+    """Tell how often someone spoke and how much was raised: two numbers, never one.
+
+    Nothing logged does not mean that nothing was raised.
+    """
     return gettext(
         "%(speakers)s turns of speaking, %(petitions)s opinions and petitions",
         speakers=counted(facts.dialogue.speakers),
-        petitions=counted(len(facts.raised)),
+        petitions=counted(len(facts.raised) or None),
     )
 
 

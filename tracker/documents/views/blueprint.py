@@ -22,12 +22,14 @@ from tracker.documents.queries.letterheads import (
     usual_issuer,
 )
 from tracker.documents.rules.blocks import Paper
+from tracker.documents.rules.forms import OPEN
 from tracker.documents.rules.heads import addressed, nation_lines
 from tracker.documents.rules.layout import LAYOUTS, Issuer
 from tracker.documents.word import MEDIA_TYPE, written_down
 from tracker.journal import service as journal
 from tracker.petitions.views.blueprint import may_see_names
 from tracker.places.models import Place
+from tracker.places.rules import PlaceKind
 
 bp = Blueprint("documents", __name__)
 
@@ -76,7 +78,8 @@ def written_as(asked: Asked) -> Writing:
             moment=shown_moment(clock.now()),
         )
     letters = letterhead_of(db_session(), asked.unit, asked.issuer)
-    return Writing(asked.issuer, letters, asked.unit.name, with_names, foot)
+    name = OPEN if asked.unit.kind is PlaceKind.REGISTER else asked.unit.name
+    return Writing(asked.issuer, letters, name, with_names, foot)
 
 
 def in_papers_language(compose: Callable[[], Paper]) -> Paper:

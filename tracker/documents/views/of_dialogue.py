@@ -30,8 +30,8 @@ from tracker.documents.views.blueprint import (
 )
 
 
-class TooEarly(TrackerError):
-    """The dialogue has not come so far that there is anything to write."""
+class NotWritten(TrackerError):
+    """The register does not hold what the paper would tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,14 @@ OFFERS = {
 
 def offered(dialogue: Dialogue) -> list[Offer]:
     """Give the papers that can be written of a dialogue as it stands."""
+    if is_of_others(dialogue):
+        return []
     return [offer for offer in OFFERS.values() if dialogue.stage in offer.stages]
+
+
+def is_of_others(dialogue: Dialogue) -> bool:
+    """Tell whether a dialogue is known from a source alone: whoever held it has its papers."""
+    return bool(dialogue.source) and not dialogue.place.is_fictional
 
 
 @bp.get("/dialogues/<code>/announcement", defaults={"name": "announcement"})
@@ -142,8 +149,12 @@ def paper(code: str, name: str) -> Response:
 
 def _asked(code: str, name: str) -> tuple[Dialogue, Offer]:
     dialogue, offer = asked_dialogue(code), OFFERS[name]
+    if is_of_others(dialogue):
+        raise NotWritten(
+            "This dialogue is known from a source alone; its papers are those of whoever held it."
+        )
     if dialogue.stage not in offer.stages:
-        raise TooEarly(
+        raise NotWritten(
             "This paper cannot be written of a dialogue that stands at “%(stage)s”.",
             stage=dialogue.stage,
         )
