@@ -35,7 +35,7 @@ def test_only_one_place_commits():
     assert {name for name, tree in _trees() if _calls(tree, "commit")} == {"core/db.py"}
 
 
-HEAVY = {"docx", "rustpy_xlsxwriter", "tracker.documents.word"}
+HEAVY = {"docx", "holidays", "rustpy_xlsxwriter", "tracker.documents.word"}
 """What takes long to load, and most processes never need."""
 
 

@@ -21,14 +21,20 @@ def bare() -> Flask:
     import alembic.command
     import argon2
     import babel.support
+    import click
+    import filetype
     import flask_bootstrap
     import flask_wtf
+    import PIL.Image
     import sqlalchemy.orm
     import wtforms
+    import zxcvbn.frequency_lists
 
     app = Flask("bare")
-    used = (alembic.command, argon2, babel.support, flask_bootstrap, flask_wtf, sqlalchemy, wtforms)
-    app.config["USED"] = used
+    app.config["USED"] = (
+        *(alembic.command, argon2, babel.support, click, filetype, flask_bootstrap, flask_wtf),
+        *(PIL.Image, sqlalchemy, wtforms, zxcvbn),
+    )
 
     @app.get("/healthz")
     def healthz() -> str:

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
-import holidays
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -99,6 +98,8 @@ def write_choices(session: Session, choices: Choices) -> None:
 
 
 def _rows() -> Iterator[CalendarException]:
+    import holidays  # tables of a hundred countries, which no server needs
+
     # The announced document speaks first: of two rows for one day the earlier is kept.
     for off, worked, document in ANNOUNCED_SWAPS:
         yield from _swap(off, worked, document)
