@@ -25,8 +25,8 @@ from tracker.reports import columns
 from tracker.reports.models import SentFile, SentReport
 from tracker.reports.queries import PlaceTree, Report, ReportLine, resolution_report
 from tracker.reports.queries.cuts import Asked
+from tracker.reports.queries.proof import SEND
 from tracker.reports.queries.rows import Names, names_of, report_rows
-from tracker.reports.queries.sent import SEND
 from tracker.reports.rules import (
     Cut,
     Period,

@@ -4,7 +4,7 @@ import json
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import select
@@ -19,6 +19,7 @@ from tracker.places.queries import scope_ids
 from tracker.reports.models import SentFile, SentReport
 from tracker.reports.queries.cuts import Asked, ReportLine, lines_by
 from tracker.reports.queries.places import place_tree
+from tracker.reports.queries.proof import SEND, faults
 from tracker.reports.queries.rows import report_rows
 from tracker.reports.rules import (
     Changes,
@@ -28,13 +29,10 @@ from tracker.reports.rules import (
     Row,
     differing_cells,
     differing_rows,
-    digest,
     line_from,
     row_from,
 )
 
-SEND = "report:send"
-"""What the journal calls it; the entry's detail is the digest."""
 NEWEST = 200
 
 
@@ -143,9 +141,9 @@ def opened(session: Session, report: SentReport) -> Opened:
     files = session.scalars(
         select(SentFile).where(SentFile.report_id == report.id).options(undefer(SentFile.body))
     ).all()
-    faults = list(_faults(session, report, body, document, {f.name: f.body for f in files}))
+    found = list(faults(session, report, body, document, {f.name: f.body for f in files}))
     kept = [FileRow(file.name, file.media_type, file.size) for file in files]
-    return Opened(report, document, sorted(kept, key=lambda file: file.name), faults)
+    return Opened(report, document, sorted(kept, key=lambda file: file.name), found)
 
 
 def sent_file(session: Session, report: SentReport, name: str) -> tuple[bytes, str]:
@@ -197,43 +195,6 @@ def _gone(session: Session) -> Iterator[str]:
     )
     for code in session.scalars(lost):
         yield gettext("sent report %(code)s: it is gone, though the journal tells of it", code=code)
-
-
-def _faults(
-    session: Session,
-    report: SentReport,
-    body: bytes,
-    document: Mapping[str, Any],
-    files: Mapping[str, bytes],
-) -> Iterator[str]:
-    if digest(body) != report.digest:
-        yield gettext("its figures, rows or parameters are not those whose digest was kept")
-    told = select(JournalEntry.detail).where(
-        JournalEntry.action == SEND, JournalEntry.subject == report.code
-    )
-    if session.scalar(told) != report.digest:
-        yield gettext("its digest is not the one that the journal kept when it was sent")
-    if document and _header(report) != {name: document.get(name) for name in _header(report)}:
-        yield gettext("its code, author, time or period are not those that were sent")
-    wanted: Mapping[str, str] = document.get("files", {})
-    for name in sorted({*wanted, *files}):
-        if name not in files:
-            yield gettext("its file %(name)s is missing", name=name)
-        elif digest(files[name]) != wanted.get(name):
-            yield gettext("its file %(name)s is not the one that was sent", name=name)
-
-
-def _header(report: SentReport) -> dict[str, Any]:
-    """Give what the document says of itself, as the table says it."""
-    return {
-        "code": report.code,
-        "sent_by": report.sent_by_id,
-        "sent_at": report.sent_at.astimezone(UTC).isoformat(),
-        "starts_on": report.starts_on.isoformat(),
-        "ends_on": report.ends_on.isoformat(),
-        "typed_by": report.typed_by.isoformat() if report.typed_by else None,
-        "content_key": report.content_key,
-    }
 
 
 def _body(report: SentReport) -> bytes:

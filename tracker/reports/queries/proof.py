@@ -1,0 +1,54 @@
+"""Whether a sent report is what was sent: its bytes, its journal entry and its files agree."""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracker.core.i18n import gettext
+from tracker.journal.models import JournalEntry
+from tracker.reports.models import SentReport
+from tracker.reports.rules import digest
+
+SEND = "report:send"
+"""What the journal calls the sending; the entry's detail is the digest."""
+
+
+def faults(
+    session: Session,
+    report: SentReport,
+    body: bytes,
+    document: Mapping[str, Any],
+    files: Mapping[str, bytes],
+) -> Iterator[str]:
+    """Say in which ways a report is not what was sent; nothing when it is."""
+    if digest(body) != report.digest:
+        yield gettext("its figures, rows or parameters are not those whose digest was kept")
+    told = select(JournalEntry.detail).where(
+        JournalEntry.action == SEND, JournalEntry.subject == report.code
+    )
+    if session.scalar(told) != report.digest:
+        yield gettext("its digest is not the one that the journal kept when it was sent")
+    if document and _header(report) != {name: document.get(name) for name in _header(report)}:
+        yield gettext("its code, author, time or period are not those that were sent")
+    wanted: Mapping[str, str] = document.get("files", {})
+    for name in sorted({*wanted, *files}):
+        if name not in files:
+            yield gettext("its file %(name)s is missing", name=name)
+        elif digest(files[name]) != wanted.get(name):
+            yield gettext("its file %(name)s is not the one that was sent", name=name)
+
+
+def _header(report: SentReport) -> dict[str, Any]:
+    """Give what the document says of itself, as the table says it."""
+    return {
+        "code": report.code,
+        "sent_by": report.sent_by_id,
+        "sent_at": report.sent_at.astimezone(UTC).isoformat(),
+        "starts_on": report.starts_on.isoformat(),
+        "ends_on": report.ends_on.isoformat(),
+        "typed_by": report.typed_by.isoformat() if report.typed_by else None,
+        "content_key": report.content_key,
+    }
