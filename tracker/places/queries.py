@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, literal, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from tracker.core.clock import shown_date
 from tracker.core.i18n import gettext
@@ -157,7 +157,7 @@ def _choice(place: Place, known: Mapping[int, Place]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What one person's place answers for; `fictional` names the invented communes in it."""
+    """What one person's place answers for; `fictional` names the invented units in it."""
 
     home: Place
     ids: frozenset[int]
@@ -166,10 +166,25 @@ class Scope:
 
 def scope_of(session: Session, home_id: int) -> Scope:
     """Give the scope of a person whose place is `home_id`."""
-    ids = scope_ids(session, home_id)
-    invented = session.scalars(
+    home, ids = session.get_one(Place, home_id), scope_ids(session, home_id)
+    return Scope(home, ids, _invented(session, home, ids))
+
+
+def _invented(session: Session, home: Place, ids: frozenset[int]) -> tuple[str, ...]:
+    """Name what is invented in a scope by its widest units of today: they stand for all in them."""
+    if home.is_fictional:
+        return (home.name,)
+    around = aliased(Place)
+    names = session.scalars(
         select(Place.name)
-        .where(Place.is_fictional, Place.kind == PlaceKind.COMMUNE, answered_for(ids, Place.id))
+        .join(around, around.id == Place.parent_id, isouter=True)
+        .where(
+            Place.is_fictional,
+            Place.kind != PlaceKind.VILLAGE,
+            Place.successor_id.is_(None),
+            around.is_fictional.is_not(True),
+            answered_for(ids, Place.id),
+        )
         .order_by(Place.name)
     )
-    return Scope(session.get_one(Place, home_id), ids, tuple(invented))
+    return tuple(names)
