@@ -1,31 +1,31 @@
 """The report on the results of resolving opinions and petitions; its numbers are the page's."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 
 from tracker.core.clock import shown_date
-from tracker.core.i18n import gettext, say
+from tracker.core.i18n import gettext
+from tracker.documents.papers.report_annexes import (
+    annexes,
+    first_header,
+    line_name,
+    plain_number,
+)
 from tracker.documents.papers.shared import (
     Writing,
     addressees,
-    by,
     head,
     mark,
     paras,
     recipients,
-    said,
     signature,
 )
 from tracker.documents.queries.dialogue import Document
 from tracker.documents.queries.report import ReportFacts
-from tracker.documents.rules.blocks import Align, Annex, Block, Column, Heading, Paper, Para, Table
-from tracker.documents.rules.forms import OPEN, counted, inside, paragraphs, written
-from tracker.petitions.lifecycle import Petitioner
-from tracker.petitions.queries import ExportRow
+from tracker.documents.rules.blocks import Align, Block, Column, Heading, Paper, Para, Table
+from tracker.documents.rules.forms import OPEN, counted, inside
 from tracker.places.rules import PlaceKind
-from tracker.reports.columns import NUMBER_WORDS
-from tracker.reports.queries import ReportLine
-from tracker.reports.rules import NUMBERS, Cut, Line, shown_share
+from tracker.reports.rules import Line, shown_share
 
 
 def report(writing: Writing, facts: ReportFacts, period: str) -> Paper:
@@ -45,7 +45,7 @@ def report(writing: Writing, facts: ReportFacts, period: str) -> Paper:
         blocks=list(_blocks(facts, period)),
         signatures=[signature(writing)],
         recipients=recipients(writing),
-        annexes=list(_annexes(writing, facts)),
+        annexes=list(annexes(writing, facts)),
         mark=mark(is_fictional=bool(facts.report.fictional)),
         foot=writing.foot,
     )
@@ -159,7 +159,7 @@ def _results(numbers: Line, end: date) -> Iterator[Block]:
 def _table(facts: ReportFacts) -> Table:
     """Give the short table of the text; the whole one is the first annex."""
     columns = [
-        Column(_first(facts), 34),
+        Column(first_header(facts), 34),
         *(
             Column(header, 11, Align.RIGHT)
             for header in (
@@ -179,122 +179,4 @@ def _table(facts: ReportFacts) -> Table:
 def _short(numbers: Line) -> list[str]:
     otherwise = numbers.ended_otherwise - numbers.explained
     shown = (numbers.to_do, numbers.resolved, numbers.explained, otherwise)
-    return [_plain(number) for number in (*shown, numbers.outstanding, numbers.late)]
-
-
-def _annexes(writing: Writing, facts: ReportFacts) -> Iterator[Annex]:
-    note = gettext("(With the report of %(body)s)", body=writing.body)
-    yield Annex(
-        gettext("ANNEX I"),
-        gettext("THE BALANCE OF OPINIONS AND PETITIONS"),
-        note,
-        _whole(facts),
-        remarks=[
-            gettext(
-                "Carried over + received + reopened = ended + outstanding. Answered is not"
-                " counted as resolved."
-            )
-        ],
-    )
-    if facts.outstanding:
-        yield Annex(
-            gettext("ANNEX II"),
-            gettext("PETITIONS OUTSTANDING ON %(day)s", day=shown_date(facts.report.period.end)),
-            note,
-            _listed(writing, facts),
-            remarks=_left_off(facts),
-        )
-
-
-def _whole(facts: ReportFacts) -> Table:
-    columns = [
-        Column(_first(facts), 15),
-        *(Column(gettext(NUMBER_WORDS[name]), 5.7, Align.RIGHT) for name in NUMBERS),
-        Column(gettext("Resolved of all ended"), 5.7, Align.RIGHT),
-        Column(gettext("Answered of all to be done"), 5.7, Align.RIGHT),
-    ]
-    rows = [(line_name(line), *_long(line.numbers)) for line in facts.report.lines]
-    return Table(columns, rows, (gettext("Total"), *_long(facts.report.total)))
-
-
-def _long(numbers: Line) -> list[str]:
-    return [
-        *(_plain(getattr(numbers, name)) for name in NUMBERS),
-        shown_share(numbers.resolved_share),
-        shown_share(numbers.answered_share),
-    ]
-
-
-def _listed(writing: Writing, facts: ReportFacts) -> Table:
-    columns = [
-        Column(gettext("No."), 4, Align.CENTRE),
-        Column(gettext("Content of the opinion or petition"), 27),
-        Column(gettext("Who raised it"), 13),
-        Column(gettext("Category"), 10),
-        Column(gettext("Unit in charge"), 12),
-        Column(gettext("Time limit"), 9, Align.CENTRE),
-        Column(gettext("Progress, result"), 25),
-    ]
-    rows = [
-        (
-            str(number),
-            _text(writing, row.content, row.citizen_name),
-            _who(writing, row),
-            row.category,
-            row.department or OPEN,
-            by(row.due_on),
-            _progress(writing, row),
-        )
-        for number, row in enumerate(facts.outstanding, start=1)
-    ]
-    return Table(columns, rows)
-
-
-def _who(writing: Writing, row: ExportRow) -> str:
-    if writing.with_names and row.citizen_name:
-        return f"{written(row.citizen_name)}, {inside(row.place)}"
-    if row.petitioner is Petitioner.GROUP:
-        return gettext("Some households of %(place)s", place=inside(row.place))
-    return row.place
-
-
-def _progress(writing: Writing, row: ExportRow) -> str:
-    document = f" ({row.latest_document})" if row.latest_document else ""
-    note = _text(writing, row.latest_note, row.citizen_name)
-    return f"{say(row.status)}{document}. {note}".strip()
-
-
-def _text(writing: Writing, text: str, name: str) -> str:
-    return " ".join(paragraphs(text) if writing.with_names else said(writing, text, name))
-
-
-def _left_off(facts: ReportFacts) -> Sequence[str]:
-    if facts.left_off <= 0:
-        return []
-    return [
-        gettext(
-            "%(count)s more petitions stand in the register; its list as a file holds them all.",
-            count=counted(facts.left_off),
-        )
-    ]
-
-
-def _first(facts: ReportFacts) -> str:
-    return {
-        Cut.CATEGORY: gettext("Category"),
-        Cut.PLACE: gettext("Place"),
-        Cut.DEPARTMENT: gettext("Department"),
-        Cut.MONTH: gettext("Month"),
-    }.get(facts.report.cut, gettext("Line"))
-
-
-def _plain(number: int) -> str:
-    return f"{number:,}".replace(",", ".")
-
-
-def line_name(line: ReportLine) -> str:
-    """Name a line as the page does: a village with its unit, a unit of the past with today's."""
-    named = ", ".join(part for part in (line.name, line.within) if part)
-    if not line.today:
-        return named
-    return gettext("%(place)s (today %(commune)s)", place=named, commune=line.today)
+    return [plain_number(number) for number in (*shown, numbers.outstanding, numbers.late)]
