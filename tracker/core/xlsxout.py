@@ -32,7 +32,7 @@ FRAME = {"type": "text", "criteria": "does_not_contain", "value": "\u241f"}
 """No cell holds this sign: so every cell of the table has a frame, and none below it."""
 MEASURED = 2000
 """So many rows are measured for their heights, before the first is written."""
-LETTERS, LETTERS_BOLD = 1.08, 0.95
+LETTERS, LETTERS_BOLD = 0.95, 0.9
 """Letters of the font to a unit of width."""
 LINE_HEIGHT, TALLEST = 15.75, 409
 MARGINS = {"left": 0.4, "right": 0.4, "top": 0.6, "bottom": 0.6}
