@@ -39,4 +39,4 @@ def next_numbers(session: Session, prefix: str, year: int, count: int) -> int:
 def last_numbers(session: Session, prefix: str) -> dict[int, int]:
     """Give the last number given out in each year."""
     asked = select(Counter.year, Counter.last).where(Counter.prefix == prefix)
-    return dict(session.execute(asked).tuples().all())
+    return {row.year: row.last for row in session.execute(asked)}
