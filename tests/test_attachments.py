@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 from PIL import Image
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 
 from tracker.accounts.permissions import Role
 from tracker.attachments.models import Attachment
@@ -21,11 +21,18 @@ from tracker.attachments.queries import (
     loose_files,
     opened,
 )
-from tracker.attachments.rules import MOST_FILES, FileRefused, checked_kind, clean_name
+from tracker.attachments.rules import (
+    MOST_FILES,
+    MOST_OF_A_UNIT,
+    FileRefused,
+    checked_kind,
+    clean_name,
+)
 from tracker.attachments.service import Upload, keep_file, remove_file
 from tracker.core import clock
 from tracker.core.errors import NotAllowed, NotFound
 from tracker.journal.models import JournalEntry
+from tracker.places.rules import PlaceKind
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
@@ -267,3 +274,20 @@ def test_only_old_files_that_no_row_knows_are_loose(session, make, tmp_path):
     later = now + timedelta(hours=25)
     assert [path.name for path in loose_files(session, root, later)] == ["left", "left.part"]
     assert (root / kept.stored_name).exists()
+
+
+def test_a_commune_keeps_no_more_than_two_gigabytes_with_all_it_answers_for(
+    session, make, tmp_path
+):
+    staff = make.user()
+    village = make.place(kind=PlaceKind.VILLAGE, parent_id=make.home.id)
+    other = make.place()
+    make.follow()
+    keep_file(session, staff, "a", village.id, Upload("a.pdf", io.BytesIO(PDF)), tmp_path)
+    session.execute(update(Attachment).values(size=MOST_OF_A_UNIT - 1))
+    session.commit()
+
+    with pytest.raises(FileRefused, match="2 GB"):
+        keep_file(session, staff, "b", make.home.id, Upload("b.pdf", io.BytesIO(PDF)), tmp_path)
+    assert len(list(tmp_path.glob("[0-9a-f]*"))) == 1
+    keep_file(session, staff, "c", other.id, Upload("c.pdf", io.BytesIO(PDF)), tmp_path)

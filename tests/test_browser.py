@@ -145,7 +145,8 @@ def test_a_clerk_logs_a_dialogue_and_three_petitions_by_keyboard_and_a_leader_ap
     expect(row).to_contain_text("3")
     with page.expect_download() as kept:
         page.goto(f"{live}/petitions", wait_until="load")
-        page.get_by_role("link", name="CSV").first.click()
+        page.get_by_text("Loại tệp khác").click()
+        page.get_by_role("link", name="dấu chấm phẩy").first.click()
     target = tmp_path / "kien-nghi.csv"
     kept.value.save_as(target)
     assert target.read_bytes().startswith(b"\xef\xbb\xbf")

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import Engine, func, select, text
 from sqlalchemy.orm import Session
 
+from tracker import demo as demonstration
 from tracker.accounts.models import User
 from tracker.accounts.permissions import Role
 from tracker.calendar.queries import clockwork
@@ -27,7 +28,7 @@ from tracker.petitions.rules.clocks import notice_limit
 from tracker.petitions.service import MoveRequest, NewPetition, log_petition, move_petition
 from tracker.places.models import Place
 from tracker.places.queries import scope_ids
-from tracker.seeding import seed_basics
+from tracker.seeding import seed_basics, seed_file
 
 NUMBER = 700
 UNTIL = date(2026, 11, 20)
@@ -329,3 +330,20 @@ def test_the_row_stands_as_its_steps_say(made):
         last = effective(facts(steps))[-1]
         assert (petition.status, petition.due_on) == (last.status, last.due_on)
         assert (petition.master_id, petition.department_id) == (last.master_id, last.department_id)
+
+
+def test_a_large_demonstration_goes_on_in_bulk_and_stays_true(tmp_path, monkeypatch):
+    monkeypatch.setattr(demonstration, "BY_HAND", 25)
+    engine = engine_for(f"sqlite:///{tmp_path / 'tracker.db'}")
+
+    for _ in range(2):  # the second time everything is there
+        demonstration.build(engine, petitions=90, seed=3)
+
+    source = seed_file("fictional")["source"]
+    with Session(engine) as session:
+        made = select(func.count(Petition.id)).where(Petition.source == source)
+        assert session.scalar(made) == 90
+        assert ledger_mismatches(session) == []
+        codes = session.scalars(select(Petition.code)).all()
+        assert len(set(codes)) == len(codes) == 90 + 3
+    engine.dispose()

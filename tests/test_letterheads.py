@@ -132,6 +132,15 @@ def test_a_paper_is_written_into_the_units_own_template(session, make, visit):
     assert session.scalars(select(LetterheadTemplate)).all() == []
 
 
+def test_what_is_invented_says_so_over_a_template_too(session, make, visit):
+    place = make.place(name="Xã Minh Hòa (hư cấu)", is_fictional=True)
+    keep_template(session, make.user(role=Role.ADMIN), place, Issuer.GOVERNMENT, "mau.docx", GOOD)
+    dialogue = make.dialogue(place=place)
+    answer = visit(place=place).get(f"/dialogues/{dialogue.code}/announcement.docx")
+    header = Document(io.BytesIO(answer.data)).sections[0].header
+    assert header.paragraphs[0].text == "HƯ CẤU – dữ liệu minh họa"
+
+
 def test_a_mark_that_word_cut_into_pieces_is_filled_in(session, make, visit):
     document = Document()
     paragraph = document.add_paragraph()

@@ -17,6 +17,7 @@ from tracker.installing import bring_up_to_date
 from tracker.ledger.queries import sums
 from tracker.ledger.rules import By, Span
 from tracker.petitions.queries import entries_missing, ledger_mismatches
+from tracker.petitions.queries.lookups import lookup_mismatches
 from tracker.petitions.service import rebuild_ledger
 from tracker.places.models import Place
 from tracker.places.rules import PlaceKind
@@ -479,4 +480,31 @@ def test_revision_0010_goes_down_and_up_again_beside_places(database_url):
     assert _rows(engine) == before
     migrate.upgrade(engine)
     assert migrate.is_at_head(engine)
+    engine.dispose()
+
+
+def test_revision_0009_goes_down_and_up_again_and_writes_the_searched_text_anew(database_url):
+    engine = engine_for(database_url)
+    migrate.upgrade(engine, "0001")
+    with engine.begin() as connection:
+        for statement in BEFORE_0002:
+            connection.execute(text(statement))
+    migrate.upgrade(engine, "0008")
+    before = _rows(engine)
+    migrate.upgrade(engine, "0009")
+    with engine.begin() as connection:
+        tokens = "'a_b'" if engine.dialect.name == "sqlite" else "to_tsvector('simple', 'a_b')"
+        connection.execute(text(f"INSERT INTO petition_lookup VALUES (1, 11, 12, {tokens})"))
+
+    migrate.downgrade(engine, "0008")
+
+    after = _rows(engine)
+    searched = {row["code"]: row.pop("search_text") for row in after["petitions"]}
+    assert searched["KN-2026-000001"] == "kn-2026-000001 duong hong\x1fnguyen van a"
+    for row in before["petitions"]:
+        del row["search_text"]
+    assert after == before
+    bring_up_to_date(engine)
+    with Session(engine) as session:
+        assert list(lookup_mismatches(session)) == []
     engine.dispose()

@@ -79,7 +79,7 @@ def test_logging_and_moving_a_petition_look_at_no_other(visit, many, app, make):
         assert answer.status_code == 303, answer.text
         person.get(answer.location)
     assert _looks_at_all(app.extensions["engine"], seen) == []
-    assert len(seen) < 60
+    assert len(seen) < 80  # logging it, and then its page
 
 
 def _looks_at_all(engine, seen):

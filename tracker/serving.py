@@ -24,6 +24,7 @@ LIMITS = {
     "connection_limit": 500,
     "channel_timeout": 60,
     "max_request_body_size": 25 * 1024 * 1024,
+    "outbuf_high_watermark": 2 * 1024 * 1024,  # what a slow reader keeps waiting in memory
     "ident": None,  # the answer does not name its server
     "clear_untrusted_proxy_headers": True,
 }

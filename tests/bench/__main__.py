@@ -85,7 +85,10 @@ def measured(
         }
         for one in registers if files else ():
             click.echo(f"  {name}: files of {one.label}", err=True)
-            _files(results, one, servers[one.label], clients[one.label])
+            try:
+                _files(results, one, servers[one.label], clients[one.label])
+            except (NotServed, OSError) as refusal:
+                results.failed.append(f"files of {one.label}: {refusal}")
     if starts:
         results.ours = measures.start([*program(), "serve"], first.environment(), starts)
         results.bare = measures.start(measures.bare_words(), dict(os.environ), starts)

@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 KEY = re.compile(r'name="key"[^>]* value="([^"]+)"')
 PATIENCE = 60
-LONGEST_IDLE = 20
+LONGEST_IDLE, LONGEST = 20, 900
 
 
 class NotServed(RuntimeError):
@@ -110,7 +110,7 @@ class Client:
             self.close()  # the server gives up what nobody uses
         self.used_at = time.monotonic()
         if self.connection is None:
-            self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+            self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=LONGEST)
         headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"

@@ -12,6 +12,9 @@ from sqlalchemy.orm import Session
 from tracker.attachments.models import Attachment
 from tracker.core.errors import NotFound, TrackerError
 from tracker.core.i18n import gettext, say
+from tracker.places.models import Place
+from tracker.places.queries import answered_for, units_of
+from tracker.places.rules import PlaceKind
 
 BATCH = 500
 LOOSE_AFTER = timedelta(hours=24)
@@ -49,6 +52,23 @@ def count_of(session: Session, subject: str) -> int:
         Attachment.subject == subject, Attachment.removed_at.is_(None)
     )
     return session.scalar(asked) or 0
+
+
+def bytes_of_unit(session: Session, place_id: int) -> int:
+    """Add up the files of the commune that answers for a place today, removed ones included.
+
+    What lies in no commune counts with its own place.
+    """
+    commune_id = session.scalar(
+        select(Place.id).where(
+            Place.id.in_(units_of(session, place_id)),
+            Place.kind == PlaceKind.COMMUNE,
+            Place.successor_id.is_(None),
+        )
+    )
+    unit_id = place_id if commune_id is None else commune_id
+    asked = select(func.sum(Attachment.size)).where(answered_for(unit_id, Attachment.place_id))
+    return int(session.scalar(asked) or 0)
 
 
 def opened(attachment: Attachment, root: Path) -> BinaryIO:

@@ -18,6 +18,8 @@ from tracker.core.text import tidy
 MEGABYTE = 1024 * 1024
 LARGEST_FILE = 20 * MEGABYTE
 MOST_FILES = 10
+MOST_OF_A_UNIT = 2048 * MEGABYTE
+"""What the files of one commune, with all that it answers for, may take."""
 LONGEST_NAME = 200
 MOST_PIXELS = 40_000_000
 MOST_ENTRIES = 1_000

@@ -14,11 +14,12 @@ from sqlalchemy.orm import Session
 from tracker.accounts.models import User
 from tracker.accounts.permissions import Permission
 from tracker.attachments.models import Attachment
-from tracker.attachments.queries import count_of
+from tracker.attachments.queries import bytes_of_unit, count_of
 from tracker.attachments.rules import (
     LARGEST_FILE,
     LONGEST_NAME,
     MOST_FILES,
+    MOST_OF_A_UNIT,
     FileRefused,
     checked_kind,
     clean_name,
@@ -100,6 +101,10 @@ def _attach(
 ) -> Attachment:
     if count_of(session, subject) >= MOST_FILES:
         raise FileRefused("A record holds at most %(most)s files.", most=MOST_FILES)
+    if bytes_of_unit(session, place_id) + stored.size > MOST_OF_A_UNIT:
+        raise FileRefused(
+            "The files of this commune take 2 GB already; ask the administrator to make room."
+        )
     attachment = Attachment(
         subject=subject,
         place_id=place_id,

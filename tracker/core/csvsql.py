@@ -31,7 +31,7 @@ from tracker.core.csvout import BLANKS, BOM, FORMULA_STARTS, Separator, Tally, V
 from tracker.core.dates import Precision
 from tracker.core.i18n import Labelled, gettext, say
 
-FEW, MANY = 20, 1000
+FEW, MANY = 20, 100
 """So many rows at first, and at a time from then on."""
 
 

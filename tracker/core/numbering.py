@@ -39,4 +39,4 @@ def next_numbers(session: Session, prefix: str, year: int, count: int) -> int:
 def last_numbers(session: Session, prefix: str) -> dict[int, int]:
     """Give the last number given out in each year."""
     asked = select(Counter.year, Counter.last).where(Counter.prefix == prefix)
-    return {year: last for year, last in session.execute(asked)}
+    return {row.year: row.last for row in session.execute(asked)}

@@ -32,7 +32,7 @@ FRAME = {"type": "text", "criteria": "does_not_contain", "value": "\u241f"}
 """No cell holds this sign: so every cell of the table has a frame, and none below it."""
 MEASURED = 2000
 """So many rows are measured for their heights, before the first is written."""
-LETTERS, LETTERS_BOLD = 1.08, 0.95
+LETTERS, LETTERS_BOLD = 0.95, 0.9
 """Letters of the font to a unit of width."""
 LINE_HEIGHT, TALLEST = 15.75, 409
 MARGINS = {"left": 0.4, "right": 0.4, "top": 0.6, "bottom": 0.6}
@@ -175,14 +175,14 @@ def _header_row(sheet: Sheet) -> int:
 def _looks(sheet: Sheet) -> dict[str, Any]:
     """Say how a sheet looks on the screen and on paper, in the library's own words."""
     at, columns, width = _header_row(sheet), sheet.columns, len(sheet.columns)
-    last = min(width, TITLE_SPAN) - 1
+    last, word = min(width, TITLE_SPAN) - 1, gettext("Page")
     page = {
         "landscape": True,
         "paper_size": A4,
         "margins": MARGINS,
         "repeat_rows": at,
         "fit_to_pages": (1, 0),
-        "footer": f'&C&"{FONT}"&10{gettext("Page")} &P/&N',
+        "footer": f'&C&"{FONT}"&10{word} &P/&N',
     }
     if 0 < sheet.printed < width:
         page["print_area"] = (0, 0, min(at + sheet.most, MOST_ROWS - 1), sheet.printed - 1)

@@ -184,7 +184,7 @@ RECEPTION: tuple[Column[ExportRow], ...] = (
     Column("followed", N_("Following up the result"), _followed, width=28),
     Column("remark", N_("Note"), _remark, width=16),
 )
-"""The thirteen columns of the register of citizen reception (form 03/TCD, decree 154/2026/NĐ-CP).
+"""The thirteen columns of the register of citizen reception (form 03/TCD of decree 154/2026).
 
 The number of a person's paper is not kept here: its column is left for the hand, as is the body
 that has settled a matter before.

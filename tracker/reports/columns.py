@@ -81,6 +81,15 @@ def _place(row: Row) -> str:
 
 
 def _note(row: Row) -> str:
+    return "; ".join(told for told in (_invented(row), _typed(row)) if told)
+
+
+def _typed(row: Row) -> str:
+    day = row.report.typed_by
+    return gettext("by what had been typed by %(day)s", day=shown_date(day)) if day else ""
+
+
+def _invented(row: Row) -> str:
     report, line = row
     invented = [line.commune or line.name] if line.is_fictional else report.fictional
     if not invented or (line.is_place and not line.is_fictional):

@@ -16,6 +16,7 @@ from tracker.documents.rules.template import (
     replaced_marks,
 )
 from tracker.documents.word import parts
+from tracker.documents.word.letters import Hand
 from tracker.documents.word.pages import annexed, put_before
 
 
@@ -34,10 +35,20 @@ def fill(document: Any, paper: Paper) -> None:
     main += "" if found & END_MARKS else parts.signed(hand, paper, sheet)
     put_before(place, main)
     place.getparent().remove(place)
-    first = document.element.body[0]
-    for line in filter(None, (paper.mark, paper.foot)):
-        put_before(first, hand.plain(line, Element.MARK))
+    _mark_every_page(document, hand, paper)
     annexed(section, hand, paper, sheet)
+
+
+def _mark_every_page(document: Any, hand: Hand, paper: Paper) -> None:
+    """Say over the template's own header what must not be overlooked."""
+    lines = [hand.plain(line, Element.MARK) for line in (paper.mark, paper.foot) if line]
+    first = document.sections[0]
+    headers = [first.header]
+    if first.different_first_page_header_footer:
+        headers.append(first.first_page_header)
+    for header in headers:
+        for line in lines:
+            put_before(header._element[0], line)
 
 
 def _sheet_of(document: Any, usual: Sheet) -> Sheet:

@@ -26,7 +26,10 @@ _HAIR = 6
 
 @dataclass(frozen=True, slots=True)
 class Hand:
-    """How letters are written: with the decree's own, or those that a template's styles choose."""
+    """How letters are written: with the decree's own, or those that a template's styles choose.
+
+    Those of tables and recipients, smaller than the text, keep their size in a template too.
+    """
 
     layout: Layout
     own_letters: bool = True
@@ -49,9 +52,10 @@ class Hand:
             kind = f"<w:rFonts {names}/>"
         weight = "<w:b/><w:bCs/>" if look.bold else ""
         slant = "<w:i/><w:iCs/>" if look.italic else ""
+        is_sized = self.own_letters or look.size < self.layout.looks[Element.BODY].size - 1
         half_points = round(look.size * 2)
         size = f'<w:sz w:val="{half_points}"/><w:szCs w:val="{half_points}"/>'
-        return f"<w:rPr>{kind}{weight}{slant}{size if self.own_letters else ''}</w:rPr>"
+        return f"<w:rPr>{kind}{weight}{slant}{size if is_sized else ''}</w:rPr>"
 
     def plain(
         self,
