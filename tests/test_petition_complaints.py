@@ -17,6 +17,7 @@ from tracker.petitions.service import (
     MoveRefused,
     MoveRequest,
     Moving,
+    PetitionRefused,
     apply_change,
     correct_step,
     move_petition,
@@ -94,6 +95,25 @@ def test_a_pause_after_the_acceptance_is_told_in_the_account(session, make, admi
     assert account.due_on == complaint.due_on
     assert Why.PAUSED in [line.why for line in account.lines]
     assert counted_due(effective(facts(steps)), clockwork(session)) == complaint.due_on
+
+
+def test_only_a_document_sets_a_date_beyond_the_law(session, make, admin):
+    complaint, leader = _complaint(make), make.user(role=Role.LEADER)
+    _accept(session, complaint)
+    law, unit = complaint.due_on, make.department().id
+
+    def take(name, due_on, document=""):
+        asked = MoveRequest(name, TODAY, "Giao", document, department_id=unit, due_on=due_on)
+        move_petition(session, leader, complaint, asked)
+
+    for due_on in (law - _days(1), law):
+        take("assign", due_on)
+        with pytest.raises(PetitionRefused, match="By law this complaint is due by"):
+            take("assign", law + _days(1))
+        assert complaint.due_on == due_on
+    take("extend", law + _days(15), "9/QĐ-UBND")
+    take("assign", law + _days(10))
+    assert complaint.due_on == law + _days(10)
 
 
 def test_an_earlier_date_that_a_person_set_stays_and_others_have_no_such_step(session, make, admin):

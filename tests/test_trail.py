@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select, text
 
 from tracker.accounts.permissions import Role
+from tracker.calendar.rules import Act
 from tracker.commitments.lifecycle import STEP_WORDS as COMMITMENT_WORDS
 from tracker.core.db import transaction
 from tracker.core.i18n import speak
@@ -109,6 +110,7 @@ def test_every_act_that_a_register_full_of_lives_holds_has_its_words(session):
     acts |= {f"petition:{move}" for move in STEP_WORDS}
     acts |= {f"commitment:{move}" for move in COMMITMENT_WORDS}
     acts |= {f"dialogue:{stage}" for stage in Stage}
+    acts |= {f"calendar:{act}" for act in Act} | {"place:ending-undone"}
 
     wordless = {act for act in acts if subject_of(act) is None or act_of(act) == act.split(":")[-1]}
     assert wordless - {"export"} == set()

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tracker.calendar.rules import Act
 from tracker.commitments import lifecycle as commitments
 from tracker.core.i18n import N_, Labelled, gettext
 from tracker.dialogues.lifecycle import Stage
@@ -84,6 +85,8 @@ _OWN: Mapping[str, Mapping[str, str]] = {
         "end": N_("Ended"),
     },
     Subject.ATTACHMENT: {"keep": N_("Kept"), "remove": N_("Removed")},
+    Subject.PLACE: {"ending-undone": N_("Ending taken back")},
+    Subject.CALENDAR: {act.value: act.label for act in Act},
     Subject.CLOCKS: {"chosen": N_("Chosen")},
     Subject.EXPORT: {"ended": N_("Rows that left")},
     Subject.REMINDER: {"sent": N_("Sent")},

@@ -31,6 +31,7 @@ from tracker.petitions.lifecycle import (
     ACKNOWLEDGE,
     ANSWERS,
     ENDED,
+    MOVES,
     NOTICE_LIMITS,
     Kind,
     Status,
@@ -232,6 +233,23 @@ def counted_due(counted: Sequence[StepFact], clockwork: Clockwork) -> date | Non
         return None
     pauses = [pause for pause in pauses_of(counted) if pause.since >= start]
     return due_under(start, limit, clockwork.calendar, pauses)
+
+
+def latest_by_law(counted: Sequence[StepFact], day: date, clockwork: Clockwork) -> date | None:
+    """Give the last day that an accepted complaint may be due without one more document.
+
+    It is the limit's own, later by the pauses up to this day, or the one of a lawful extension.
+    """
+    start = next((step.happened_on for step in counted if step.move == ACCEPT), None)
+    rule = clockwork.rule(MOVES[ACCEPT].limit_code, start) if start else None
+    if start is None or rule is None:
+        return None
+    since = paused_since(counted) if counted[-1].status in PAUSED else None
+    pauses = [pause for pause in pauses_of(counted) if pause.since >= start]
+    pauses += [Pause(since, day)] if since and since >= start else []
+    law = due_under(start, rule.limit(), clockwork.calendar, pauses)
+    extended = (step.due_on for step in counted if step.due_basis == EXTENSION)
+    return max([law, *(due_on for due_on in extended if due_on)])
 
 
 def due_account(

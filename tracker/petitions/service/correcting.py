@@ -16,7 +16,7 @@ from tracker.core.errors import NotAllowed
 from tracker.core.i18n import DEFAULT_LANGUAGE, N_, Labelled, gettext, say, speaking
 from tracker.core.text import checked
 from tracker.dialogues.models import Category, Department
-from tracker.petitions.lifecycle import AMEND, CORRECT, MOVES
+from tracker.petitions.lifecycle import AMEND, CORRECT, MOVES, Kind
 from tracker.petitions.models import Petition, PetitionStep
 from tracker.petitions.queries import at_work, correctable_step, facts
 from tracker.petitions.rules import (
@@ -28,6 +28,7 @@ from tracker.petitions.rules import (
     counted_due,
     effective,
     exact_day,
+    latest_by_law,
     limit_of,
     spot_answer,
 )
@@ -39,6 +40,7 @@ from tracker.petitions.service.requests import (
     PetitionRefused,
     check_facts,
     check_late_due,
+    check_law,
     check_length,
 )
 from tracker.petitions.service.watching import check_monitor
@@ -123,6 +125,9 @@ def amend_petition(
         wanted = _wanted(asked) | _due(session, petition, asked, facts(history))
         if asked.due_on != petition.due_on:
             check_late_due(actor, petition, asked.due_on)
+            if actor is not None and asked.kind is Kind.COMPLAINT:
+                counted = effective(facts(history))
+                check_law(latest_by_law(counted, clock.today(), clockwork(session)), asked.due_on)
         _check_known(session, actor, petition, wanted)
         working, place_id = at_work(history), wanted["place_id"]
         check_monitor(session, actor, petition, wanted["monitor_id"], working, place_id)

@@ -29,6 +29,7 @@ from tracker.petitions.rules import (
     acknowledged,
     effective,
     is_accepted,
+    latest_by_law,
     moved,
 )
 from tracker.petitions.service.receiving import check_department
@@ -38,6 +39,7 @@ from tracker.petitions.service.requests import (
     MoveRequest,
     check_extension,
     check_late_due,
+    check_law,
     check_move,
 )
 from tracker.petitions.service.watching import WORKING_MOVES, check_hands, check_monitor
@@ -94,6 +96,7 @@ def move_petition(
         check_move(move, asked, earliest, clock.today() if actor else day)
         if wanted := _date_set_anew(move, asked):
             check_late_due(actor, petition, wanted)
+            _check_law(session, actor, counted, day, wanted)
         if move.needs_department and not (asked.department_id or petition.department_id):
             raise MoveRefused("Choose the department in charge.")
         if move.needs_later_due_date:
@@ -163,6 +166,18 @@ def _check_team(
     both = (actor.id if actor else None, last)
     working = frozenset(person for person in both if person is not None)
     check_monitor(session, actor, petition, asked.team.monitor_id, working)
+
+
+def _check_law(
+    session: Session,
+    actor: User | None,
+    counted: Sequence[StepFact],
+    day: date,
+    wanted: date,
+) -> None:
+    """Refuse a date beyond the law's limit; the command line brings in what was set in the past."""
+    if actor is not None:
+        check_law(latest_by_law(counted, day, clockwork(session)), wanted)
 
 
 def _date_set_anew(move: Move, asked: MoveRequest) -> date | None:

@@ -188,6 +188,16 @@ def check_late_due(actor: User | None, petition: Petition, wanted: date | None) 
         )
 
 
+def check_law(latest: date | None, wanted: date | None) -> None:
+    """Refuse to set aside the law's limit of an accepted complaint without a document."""
+    if latest is not None and (wanted is None or wanted > latest):
+        raise PetitionRefused(
+            "By law this complaint is due by %(day)s: for a later date, extend it by a document.",
+            day=clock.shown_date(latest),
+            field="due_on",
+        )
+
+
 def check_extension(due_on: date | None, wanted: date | None) -> None:
     """Refuse an extension of no date, or to a day that is not later."""
     if due_on is None:
