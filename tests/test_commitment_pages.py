@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -183,7 +183,7 @@ def test_every_number_of_the_ledger_opens_its_rows(visit, make, session):
     move(session, None, kept, MoveRequest("keep", note="Xong", document_number="1/BB"))
     reader = visit(role=Role.LEADER)
     period = f"&promised_from={TODAY - 30 * DAY:%d/%m/%Y}"
-    for by in ("leader", "department", "dialogue"):
+    for by in ("leader", "department", "dialogue", "year"):
         page = reader.get(f"/commitments/ledger?by={by}{period}").text
         cells = re.findall(r'<a href="(/commitments\?[^"]*)">(\d+)</a>', page)
         assert len(cells) > 8
@@ -325,3 +325,15 @@ def test_the_ledger_comes_as_a_file_with_the_filters_of_its_page(visit, make, se
     assert rows.count("data-label") >= 1
     exports = select(JournalEntry.detail).where(JournalEntry.subject == "commitments/ledger.csv")
     assert all("by=leader" in detail for detail in session.scalars(exports))
+
+
+def test_the_ledger_by_year_tells_what_is_not_known_to_the_year(visit, make, session):
+    promised(session, make, promised_on=None, promised_precision=Precision.UNKNOWN)
+    promised(session, make, promised_on=date(2025, 1, 1), promised_precision=Precision.YEAR)
+    reader = visit(role=Role.LEADER)
+    page = reader.get("/commitments/ledger?by=year").text
+
+    assert page.index(">2025<") < page.index("chưa rõ năm")
+    assert reader.get("/commitments?year=2025").text.count('<th scope="row">') == 1
+    assert reader.get("/commitments?year=none").text.count('<th scope="row">') == 1
+    assert "Năm cam kết" in reader.get("/commitments?year=1x").text

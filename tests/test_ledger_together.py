@@ -127,10 +127,9 @@ def test_a_unit_is_summed_by_day_and_month_and_a_village_by_month_alone(session,
     assert sums(session, [], [day]) == {}
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_no_statement_of_the_ledger_reads_it_from_end_to_end(session, make):
     """By the plans of SQLite: entries and sums are searched by their keys, never scanned."""
-    if not is_sqlite(session):
-        pytest.skip("the plans of SQLite")
     make.petition()
     seen = []
     note = lambda *asked: seen.append(asked[2:4])  # noqa: E731

@@ -6,7 +6,7 @@ from typing import Any
 from tracker.commitments.lifecycle import State
 from tracker.commitments.queries.ledger import Line
 from tracker.commitments.queries.register import ExportRow
-from tracker.commitments.rules import By
+from tracker.commitments.rules import UNNAMED, By
 from tracker.core.columns import NUMBER, Column, Kind
 from tracker.core.dates import Precision, shown
 from tracker.core.i18n import N_, gettext
@@ -83,8 +83,7 @@ class LedgerRow:
         """Name whoever, or whatever, the line is of."""
         if self.is_total:
             return gettext("Total")
-        unnamed = "made at no dialogue" if self.by is By.DIALOGUE else "not yet assigned"
-        return self.line.name or gettext(unnamed)
+        return self.line.name or gettext(UNNAMED[self.by])
 
 
 def _counts(state: State) -> Column[Any]:

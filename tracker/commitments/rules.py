@@ -28,6 +28,16 @@ class By(Labelled):
     LEADER = "leader", N_("Leader")
     DEPARTMENT = "department", N_("Lead department")
     DIALOGUE = "dialogue", N_("Dialogue")
+    YEAR = "year", N_("Year of the promise")
+
+
+UNNAMED = {
+    By.LEADER: N_("not yet assigned"),
+    By.DEPARTMENT: N_("not yet assigned"),
+    By.DIALOGUE: N_("made at no dialogue"),
+    By.YEAR: N_("year not known"),
+}
+"""What the line of what has no such name is called."""
 
 
 def state_of(outcome: Outcome, due_on: date | None, ended_on: date | None, today: date) -> State:

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from tracker.commitments.lifecycle import State
 from tracker.commitments.models import Commitment
 from tracker.commitments.queries.register import CommitmentFilter
-from tracker.commitments.rules import Sort
+from tracker.commitments.rules import UNNAMED, By, Sort
 from tracker.core.clock import shown_date
-from tracker.core.dates import parse_day
+from tracker.core.dates import FIRST_YEAR, parse_day
 from tracker.core.i18n import N_, Labelled, gettext, language, say
 from tracker.dialogues.models import Department, Dialogue
 from tracker.petitions.models import Petition
@@ -30,6 +30,7 @@ LABELS = {
     "dialogue": N_("Dialogue"),
     "petition": N_("Petition"),
     "place": N_("Place"),
+    "year": N_("Year of the promise"),
     "promised_from": N_("Promised from"),
     "promised_to": N_("Promised to"),
     "due_from": N_("Due from"),
@@ -139,6 +140,13 @@ def _petition(session: Session, scope: frozenset[int], code: str) -> Read | None
     return ("petition_id", row.id, row.code) if row and row.place_id in scope else None
 
 
+def _year(_session: Session, _scope: frozenset[int], text: str) -> Read | None:
+    if text == NOBODY:
+        return "year", 0, gettext(UNNAMED[By.YEAR])
+    is_one = len(text) == 4 and text.isascii() and text.isdigit() and int(text) >= FIRST_YEAR
+    return ("year", int(text), text) if is_one else None
+
+
 def _place(session: Session, scope: frozenset[int], key: str) -> Read | None:
     row = session.scalar(select(Place).where(Place.key == key))
     return ("place_id", row.id, row.name) if row and row.id in scope else None
@@ -150,4 +158,5 @@ _ROWS: dict[str, Callable[[Session, frozenset[int], str], Read | None]] = {
     "dialogue": _dialogue,
     "petition": _petition,
     "place": _place,
+    "year": _year,
 }

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import Integer, String, case, cast, extract, func, select
 from sqlalchemy.orm import Session
 
 from tracker.commitments.lifecycle import State
@@ -26,7 +26,7 @@ from tracker.places.queries import reached
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One leader, department or dialogue: what was promised, and each way it stands today.
+    """One leader, department, dialogue or year: what was promised, and each way it stands today.
 
     `key` names it in addresses; `name` is empty when nobody, or no dialogue, is named. The states
     add up to `made`; `undated` are those of the open ones that have no due date.
@@ -41,7 +41,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """Lines, the most overdue first, and their sum."""
+    """Lines, the most overdue or the latest year first, and their sum."""
 
     lines: list[Line] = field(default_factory=list)
 
@@ -58,7 +58,7 @@ class Ledger:
 
 
 def ledger(session: Session, scope: frozenset[int], asked: CommitmentFilter, by: By) -> Ledger:
-    """Count the commitments that a filter leaves, a line for each leader, unit or dialogue."""
+    """Count the commitments that a filter leaves, a line for each of what they are counted by."""
     key, name = _grouping(by)
     today = clock.today()
     counts = [_number(stands_as(state, today)) for state in State]
@@ -73,7 +73,10 @@ def ledger(session: Session, scope: frozenset[int], asked: CommitmentFilter, by:
         Line(key or NOBODY, name or "", made, dict(zip(State, counted, strict=True)), undated)
         for key, name, made, *counted, undated in session.execute(statement)
     ]
-    lines.sort(key=lambda line: (-line.states[State.OVERDUE], -line.made, sort_key(line.name)))
+    if by is By.YEAR:
+        lines.sort(key=lambda line: line.name, reverse=True)
+    else:
+        lines.sort(key=lambda line: (-line.states[State.OVERDUE], -line.made, sort_key(line.name)))
     return Ledger(lines)
 
 
@@ -89,8 +92,10 @@ def _number(condition: Any) -> Any:
 
 def _grouping(by: By) -> tuple[Any, Any]:
     department = Department.name_en if language() == "en" else Department.name_vi
+    year = cast(cast(extract("year", Commitment.promised_on), Integer), String)
     return {
         By.LEADER: (Commitment.leader_key, Commitment.promised_by),
         By.DEPARTMENT: (Department.code, department),
         By.DIALOGUE: (Dialogue.code, Dialogue.topic),
+        By.YEAR: (year, year),
     }[by]

@@ -30,7 +30,8 @@ class CommitmentFilter:
     """What the list is narrowed to; every field may be left out.
 
     A place brings what it answers for. Department 0 is "given to nobody", dialogue 0 "made at no
-    dialogue". A promise known to its month or year counts for the first day of it.
+    dialogue", year 0 "not known when". A promise known to its month or year counts for the first
+    day of it.
     """
 
     q: str = ""
@@ -40,6 +41,7 @@ class CommitmentFilter:
     dialogue_id: int | None = None
     petition_id: int | None = None
     place_id: int | None = None
+    year: int | None = None
     promised_from: date | None = None
     promised_to: date | None = None
     due_from: date | None = None
@@ -155,12 +157,20 @@ def _conditions(asked: CommitmentFilter) -> Iterator[ColumnElement[bool]]:
         wanted, column = getattr(asked, name), getattr(Commitment, name)
         if wanted is not None:
             yield column == wanted if wanted else column.is_(None)
+    if asked.year is not None:
+        yield from _in_year(asked.year)
     yield from _between(Commitment.promised_on, asked.promised_from, asked.promised_to)
     yield from _between(Commitment.due_on, asked.due_from, asked.due_to)
     if asked.undated:
         yield is_undated()
     if asked.q.strip():
         yield _found_by(asked.q)
+
+
+def _in_year(year: int) -> Iterator[ColumnElement[bool]]:
+    if year:
+        return _between(Commitment.promised_on, date(year, 1, 1), date(year, 12, 31))
+    return iter([Commitment.promised_on.is_(None)])
 
 
 def _between(column: Any, first: date | None, last: date | None) -> Iterator[ColumnElement[bool]]:

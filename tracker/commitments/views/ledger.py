@@ -11,7 +11,7 @@ from tracker.commitments.columns import LEDGER_COLUMNS, STATES, LedgerRow
 from tracker.commitments.forms import LedgerForm
 from tracker.commitments.queries.addresses import LABELS, Asked, asked_in
 from tracker.commitments.queries.ledger import Ledger, Line, due_dates_missing, ledger
-from tracker.commitments.rules import By
+from tracker.commitments.rules import UNNAMED, By
 from tracker.commitments.views.blueprint import bp
 from tracker.core import clock
 from tracker.core.columns import header, lines
@@ -45,6 +45,7 @@ def by_line() -> str:
         form=book.form,
         by=book.by,
         kinds=list(By),
+        unnamed=gettext(UNNAMED[book.by]),
         states=STATES,
         book=book.lines,
         undated=due_dates_missing(db_session(), current_scope().ids),

@@ -25,7 +25,7 @@ from tracker.journal import service as journal
 from tracker.petitions.queries.choices import department_choices, place_choices
 
 MAIN_FILTERS = ("q", "state", "leader", "department", "place")
-KEPT_APART = ("dialogue", "petition")
+KEPT_APART = ("dialogue", "petition", "year")
 """Filters that come by links only; the form hands them on unseen."""
 
 
