@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from tracker.core import clock
 from tracker.core.dates import Precision
-from tracker.core.db import is_sqlite, transaction
+from tracker.core.db import transaction
 from tracker.ledger.models import LedgerSum
 from tracker.ledger.queries import sums
 from tracker.ledger.rules import By, Span
