@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from tests.bench.table import latest
 from tracker.accounts.permissions import GRANTS, Permission, Role
 from tracker.briefing.columns import VISITS
 from tracker.commitments.columns import COLUMNS as COMMITMENT_COLUMNS
@@ -67,6 +68,7 @@ TABLES: dict[str, Callable[[], Iterable[str]]] = {
     "report columns": columns(REPORT_COLUMNS),
     "commitment columns": columns(COMMITMENT_COLUMNS),
     "visit columns": columns(VISITS),
+    "latest measurement": latest,
 }
 
 
