@@ -151,6 +151,7 @@ def _make(session: Session, commune: Commune, plan: Plan, raised: Raised, today:
         department_id,
         raised.codes.get(number, ""),
     )
+    is_accepted = False
     for move in asked:
         is_approval = MOVES[move.move_name].permission is Permission.APPROVE_PETITION
         actor: User | None = commune.leader if is_approval else commune.staff
@@ -158,8 +159,12 @@ def _make(session: Session, commune: Commune, plan: Plan, raised: Raised, today:
             actor = commune.leader  # a due date that has passed is a leader's to move
         if move.plan_on and move.plan_on <= today:
             actor = None  # only the command line brings in a plan that has come due since
+        if is_accepted and move.move_name == "assign":
+            move = replace(move, due_on=None)  # the law has set the complaint's date
+        if is_accepted and move.move_name == "defer":
+            actor = None  # only the command line brings in a plan beyond the law's date
         if petition.kind not in MOVES[move.move_name].kinds:
-            move = replace(move, move_name=ACCEPT)  # a complaint is accepted instead
+            move, is_accepted = replace(move, move_name=ACCEPT), True  # a complaint is accepted
         move_petition(session, actor, petition, move)
     if plan.path.end is not Status.JOINED:
         raised.codes[number] = petition.code
