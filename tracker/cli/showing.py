@@ -132,17 +132,13 @@ def serve(host: str, port: int, threads: int, upgrade: bool) -> None:
         if upgrade:
             bring_up_to_date(engine)
         serving.check(engine, kept)
+
+    def started(address: str) -> None:
+        logs.write_to()
+        click.echo(gettext("Serving at %(address)s. Ctrl+C stops.", address=address))
+
     _warn_of_open_host(host)
-    logs.write_to()
-    serving.serve(
-        kept,
-        host,
-        port,
-        threads,
-        lambda address: click.echo(
-            gettext("Serving at %(address)s. Ctrl+C stops.", address=address)
-        ),
-    )
+    serving.serve(kept, host, port, threads, started)
 
 
 def _print_sign_ins(people: list[demonstration.SignIn], address: str) -> None:
