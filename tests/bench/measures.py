@@ -1,6 +1,5 @@
 """The measurements themselves: always the things compared in turn, in the same minute."""
 
-import os
 import re
 import shutil
 import statistics
@@ -224,9 +223,7 @@ def statements(register: Register, pages: Sequence[Page]) -> dict[str, int]:
     def count(_connection: object, _cursor: object, statement: str, *_: object) -> None:
         counted.append(statement)
 
-    environment = register.environment()
-    os.environ.update({k: v for k, v in environment.items() if k.startswith("TRACKER_")})
-    app = create_app(from_environment())
+    app = create_app(from_environment(register.environment()))
     clients = {}
     found = {}
     event.listen(Engine, "before_cursor_execute", count)
