@@ -3,19 +3,14 @@
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from tests.test_migrations import BEFORE_0002, _rows
+from tests.test_migrations import _rows, filled_at_0001
 from tracker.core import migrate
-from tracker.core.db import engine_for
 from tracker.journal.models import JournalEntry
 from tracker.journal.queries import journal_breaks
 
 
 def test_revision_0013_chains_the_entries_of_before_and_guards_them(database_url):
-    engine = engine_for(database_url)
-    migrate.upgrade(engine, "0001")
-    with engine.begin() as connection:
-        for statement in BEFORE_0002:
-            connection.execute(text(statement))
+    engine = filled_at_0001(database_url)
     migrate.upgrade(engine, "0012")
     with engine.begin() as connection:
         for at, place_id in enumerate(("1", "NULL", "1"), start=10):
@@ -42,11 +37,7 @@ def test_revision_0013_chains_the_entries_of_before_and_guards_them(database_url
 
 
 def test_revision_0014_goes_down_and_up_again_beside_sign_ins(database_url):
-    engine = engine_for(database_url)
-    migrate.upgrade(engine, "0001")
-    with engine.begin() as connection:
-        for statement in BEFORE_0002:
-            connection.execute(text(statement))
+    engine = filled_at_0001(database_url)
     migrate.upgrade(engine, "0013")
     before = _rows(engine)
     migrate.upgrade(engine, "0014")

@@ -177,12 +177,18 @@ def _rows(engine: Engine) -> dict[str, list[dict[str, object]]]:
         }
 
 
-def test_revision_0002_keeps_every_row_on_its_way_up_and_down(database_url):
-    engine = engine_for(database_url)
+def filled_at_0001(url):
+    """Give an engine on the first revision, with records of its day."""
+    engine = engine_for(url)
     migrate.upgrade(engine, "0001")
     with engine.begin() as connection:
         for statement in BEFORE_0002:
             connection.execute(text(statement))
+    return engine
+
+
+def test_revision_0002_keeps_every_row_on_its_way_up_and_down(database_url):
+    engine = filled_at_0001(database_url)
     before = _rows(engine)
 
     migrate.upgrade(engine, "0002")
@@ -202,11 +208,7 @@ def test_revision_0002_keeps_every_row_on_its_way_up_and_down(database_url):
 def test_revision_0002_tells_of_old_rows_what_is_known_and_the_ledger_can_be_rebuilt(
     database_url,
 ):
-    engine = engine_for(database_url)
-    migrate.upgrade(engine, "0001")
-    with engine.begin() as connection:
-        for statement in BEFORE_0002:
-            connection.execute(text(statement))
+    engine = filled_at_0001(database_url)
     migrate.upgrade(engine)
 
     explained, received = _rows(engine)["petitions"]
@@ -224,11 +226,7 @@ def test_revision_0002_tells_of_old_rows_what_is_known_and_the_ledger_can_be_reb
 
 
 def test_revision_0003_keeps_every_row_and_tells_when_a_citizen_was_answered(database_url):
-    engine = engine_for(database_url)
-    migrate.upgrade(engine, "0001")
-    with engine.begin() as connection:
-        for statement in BEFORE_0002:
-            connection.execute(text(statement))
+    engine = filled_at_0001(database_url)
     migrate.upgrade(engine, "0002")
     before = _rows(engine)
 
@@ -256,11 +254,7 @@ def test_revision_0003_keeps_every_row_and_tells_when_a_citizen_was_answered(dat
 
 
 def test_revision_0004_goes_down_and_up_again_beside_records_of_before(database_url):
-    engine = engine_for(database_url)
-    migrate.upgrade(engine, "0001")
-    with engine.begin() as connection:
-        for statement in BEFORE_0002:
-            connection.execute(text(statement))
+    engine = filled_at_0001(database_url)
     migrate.upgrade(engine, "0004")
     with engine.begin() as connection:
         connection.execute(
@@ -283,11 +277,7 @@ def test_revision_0004_goes_down_and_up_again_beside_records_of_before(database_
 
 
 def test_revision_0012_tells_steps_who_helped_and_goes_down_and_up_again(database_url):
-    engine = engine_for(database_url)
-    migrate.upgrade(engine, "0001")
-    with engine.begin() as connection:
-        for statement in BEFORE_0002:
-            connection.execute(text(statement))
+    engine = filled_at_0001(database_url)
     migrate.upgrade(engine, "0011")
     with engine.begin() as connection:
         connection.execute(
@@ -330,11 +320,7 @@ def test_revision_0012_tells_steps_who_helped_and_goes_down_and_up_again(databas
 
 
 def test_revision_0007_goes_down_and_up_again_beside_petitions(database_url):
-    engine = engine_for(database_url)
-    migrate.upgrade(engine, "0001")
-    with engine.begin() as connection:
-        for statement in BEFORE_0002:
-            connection.execute(text(statement))
+    engine = filled_at_0001(database_url)
     migrate.upgrade(engine, "0006")
     before = _rows(engine)
     migrate.upgrade(engine, "0007")
@@ -349,11 +335,7 @@ def test_revision_0007_goes_down_and_up_again_beside_petitions(database_url):
 
 
 def test_revision_0006_goes_down_and_up_again_beside_people_and_dialogues(database_url):
-    engine = engine_for(database_url)
-    migrate.upgrade(engine, "0001")
-    with engine.begin() as connection:
-        for statement in BEFORE_0002:
-            connection.execute(text(statement))
+    engine = filled_at_0001(database_url)
     migrate.upgrade(engine, "0005")
     before = _rows(engine)
     migrate.upgrade(engine, "0006")
@@ -375,11 +357,7 @@ def test_revision_0006_goes_down_and_up_again_beside_people_and_dialogues(databa
 
 
 def test_revision_0005_goes_down_and_up_again_beside_records_of_before(database_url):
-    engine = engine_for(database_url)
-    migrate.upgrade(engine, "0001")
-    with engine.begin() as connection:
-        for statement in BEFORE_0002:
-            connection.execute(text(statement))
+    engine = filled_at_0001(database_url)
     migrate.upgrade(engine, "0005")
     with engine.begin() as connection:
         connection.execute(
@@ -401,11 +379,7 @@ def test_revision_0005_goes_down_and_up_again_beside_records_of_before(database_
 
 
 def test_revision_0008_sums_up_what_was_moved_and_gives_the_movements_back(database_url):
-    engine = engine_for(database_url)
-    migrate.upgrade(engine, "0001")
-    with engine.begin() as connection:
-        for statement in BEFORE_0002:
-            connection.execute(text(statement))
+    engine = filled_at_0001(database_url)
     migrate.upgrade(engine, "0007")
     with engine.begin() as connection:
         connection.execute(text("UPDATE movements SET department_id = 1 WHERE id <> 2"))
@@ -439,11 +413,7 @@ def test_revision_0008_sums_up_what_was_moved_and_gives_the_movements_back(datab
 def test_after_revision_0008_every_number_is_there_again_once_the_register_is_brought_up_to_date(
     database_url,
 ):
-    engine = engine_for(database_url)
-    migrate.upgrade(engine, "0001")
-    with engine.begin() as connection:
-        for statement in BEFORE_0002:
-            connection.execute(text(statement))
+    engine = filled_at_0001(database_url)
 
     bring_up_to_date(engine)
 
@@ -457,11 +427,7 @@ def test_after_revision_0008_every_number_is_there_again_once_the_register_is_br
 
 
 def test_revision_0010_goes_down_and_up_again_beside_places(database_url):
-    engine = engine_for(database_url)
-    migrate.upgrade(engine, "0001")
-    with engine.begin() as connection:
-        for statement in BEFORE_0002:
-            connection.execute(text(statement))
+    engine = filled_at_0001(database_url)
     migrate.upgrade(engine, "0009")
     before = _rows(engine)
     migrate.upgrade(engine, "0010")
@@ -484,11 +450,7 @@ def test_revision_0010_goes_down_and_up_again_beside_places(database_url):
 
 
 def test_revision_0009_goes_down_and_up_again_and_writes_the_searched_text_anew(database_url):
-    engine = engine_for(database_url)
-    migrate.upgrade(engine, "0001")
-    with engine.begin() as connection:
-        for statement in BEFORE_0002:
-            connection.execute(text(statement))
+    engine = filled_at_0001(database_url)
     migrate.upgrade(engine, "0008")
     before = _rows(engine)
     migrate.upgrade(engine, "0009")
