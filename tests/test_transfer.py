@@ -65,6 +65,7 @@ def _rows(engine: Engine) -> Rows:
             table.name: sorted(map(tuple, connection.execute(select(table))), key=repr)
             for table in Base.metadata.sorted_tables
         }
+    del found["lasting_marks"]  # drawn anew by every change
     found["journal"] = [row for row in found["journal"] if MOVED not in row]
     found["journal_heads"] = [row for row in found["journal_heads"] if row[0] != WHOLE_REGISTER]
     return found

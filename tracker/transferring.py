@@ -27,6 +27,7 @@ from sqlalchemy.orm import Session
 from tracker.core import migrate
 from tracker.core.db import Base, reading, transaction
 from tracker.core.errors import TrackerError
+from tracker.core.lasting import LastingMark
 from tracker.journal import service as journal
 from tracker.journal.models import JournalEntry
 from tracker.verifying import mismatches, wrong_files
@@ -110,8 +111,9 @@ def transfer(source: Engine, target: Engine, files: Path, progress: Progress) ->
 
 
 def _tables() -> list[Table]:
-    """Give every table, those that others point to first."""
-    return Base.metadata.sorted_tables
+    """Give every table, those that others point to first; a database draws its marks itself."""
+    own = LastingMark.__tablename__
+    return [table for table in Base.metadata.sorted_tables if table.name != own]
 
 
 def _refuse_full(target: Engine) -> None:
@@ -142,7 +144,7 @@ def _refuse_strangers(old: Connection) -> None:
 
     SQLite's full-text tables are not copied: the target's own triggers make them.
     """
-    known = {table.name for table in _tables()} | {VERSION_TABLE}
+    known = {*Base.metadata.tables, VERSION_TABLE}
     strange = {name for name in inspect(old).get_table_names() if name not in known}
     if old.dialect.name == "sqlite":
         asked = text("SELECT name FROM pragma_table_list WHERE type IN ('virtual', 'shadow')")

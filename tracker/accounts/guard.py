@@ -104,6 +104,7 @@ def _look_up() -> User | None:
     # reader must not stand in the way of its own note.
     with own_session(read_only=True) as reading:
         found = sign_ins.current(reading, token)
+        g.read_before = reading
     if found is None:
         return None
     user, row = found

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.accounts.permissions import GRANTS, Permission, Role
 from tracker.core.db import Base, pk, stored_as_text, text40, text200
+from tracker.core.lasting import seldom_changes
 from tracker.places.models import Place
 
 
@@ -98,3 +99,6 @@ class FailedSignIn(Base):
     username: Mapped[text200] = mapped_column(index=True)
     address: Mapped[text200] = mapped_column(index=True)
     failed_at: Mapped[datetime] = mapped_column(index=True)
+
+
+seldom_changes(RoleRule)

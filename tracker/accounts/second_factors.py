@@ -14,6 +14,7 @@ from tracker.accounts.rules import RECOVERY_CODES, CodeRefused, WrongPassword, p
 from tracker.accounts.service import is_password_of, random_password
 from tracker.core import clock
 from tracker.core.db import transaction
+from tracker.core.lasting import lasting
 from tracker.core.sealing import SealBroken, Sealer
 from tracker.journal import service as journal
 
@@ -116,6 +117,7 @@ def remove_own(session: Session, user: User, password: str) -> None:
     remove(session, user, user)
 
 
+@lasting
 def required_roles(session: Session) -> frozenset[Role]:
     """Give the roles whose people must sign in with a second factor."""
     return frozenset(session.scalars(select(RoleRule.role)))

@@ -24,6 +24,7 @@ from tracker.accounts.service import has_expired_password, is_password, rehashed
 from tracker.core import clock
 from tracker.core.db import transaction
 from tracker.core.errors import NotAllowed, TooManyTries
+from tracker.core.lasting import mark_column, marked
 from tracker.core.sealing import Sealer
 from tracker.journal import service as journal
 
@@ -148,7 +149,7 @@ def note_failure(session: Session, user: User, address: str) -> None:
 def current(session: Session, token: str) -> tuple[User, SignIn] | None:
     """Give the person of a live sign-in; a disabled person's is dead at once."""
     found = session.execute(
-        select(User, SignIn)
+        select(User, SignIn, mark_column())
         .join(SignIn, SignIn.user_id == User.id)
         .where(
             SignIn.token_hash == _hashed(token),
@@ -158,7 +159,8 @@ def current(session: Session, token: str) -> tuple[User, SignIn] | None:
     ).first()
     if found is None or found[0].is_disabled:
         return None
-    user, row = found
+    user, row, mark = found
+    marked(session, mark)
     return (user, row) if is_live(row.started_at, row.last_seen_at, clock.now()) else None
 
 

@@ -9,6 +9,7 @@ from tracker.accounts.models import User
 from tracker.briefing.lifecycle import Every, Stage, VisitKind
 from tracker.commitments.models import Commitment
 from tracker.core.db import Base, pk, stored_as_text, text40, text200
+from tracker.core.lasting import seldom_changes
 from tracker.petitions.models import Petition
 from tracker.places.models import Place
 
@@ -157,3 +158,6 @@ class BriefingItem(Base):
     commitment: Mapped[Commitment | None] = relationship(
         foreign_keys="BriefingItem.commitment_id", lazy="raise"
     )
+
+
+seldom_changes(VisitRhythm)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from tracker.calendar.rules import Certainty, Unit
 from tracker.core.db import Base, pk, stored_as_text, text40, text200
 from tracker.core.i18n import language
+from tracker.core.lasting import seldom_changes
 
 
 class CalendarException(Base):
@@ -76,3 +77,6 @@ class InstallationSetting(Base):
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}
+
+
+seldom_changes(CalendarException, DeadlineRule, InstallationSetting)

@@ -17,6 +17,7 @@ from tracker.calendar.rules import (
     SpecialDay,
     choices_from,
 )
+from tracker.core.lasting import lasting
 
 _KEPT = "clockwork"
 Known = TypeVar("Known")
@@ -114,12 +115,14 @@ def _known(session: Session) -> dict[str, Any]:
     return known if transaction is not None and transaction is session.get_transaction() else {}
 
 
+@lasting
 def _read_calendar(session: Session) -> Calendar:
     special = {day: row.special for day, row in kept_days(session).items() if not row.is_lifted}
     choices = choices_of(session)
     return Calendar(special, choices.calendar_rolls, choices.announced_to)
 
 
+@lasting
 def _read_rules(session: Session) -> tuple[Rule, ...]:
     rows = session.execute(
         select(
@@ -139,6 +142,7 @@ def _read_rules(session: Session) -> tuple[Rule, ...]:
     return tuple(Rule(*row) for row in rows)
 
 
+@lasting
 def _read_choices(session: Session) -> Choices:
     rows = session.execute(select(InstallationSetting.key, InstallationSetting.value))
     return choices_from({row.key: row.value for row in rows})

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 
 from tracker.core.db import NOTHING_LEAVES
+from tracker.core.lasting import hand_mark
 from tracker.core.replica import Replica, Standing
 from tracker.core.sealing import Sealer
 
@@ -38,6 +39,8 @@ def db_session() -> Session:
         reads = not has_request_context() or request.method in READING
         bind = _read_from().execution_options(read_only=True) if reads else engine()
         g.session = Session(bind, expire_on_commit=False)
+        if (before := g.pop("read_before", None)) is not None:
+            hand_mark(before, g.session)
     kept: Session = g.session
     return kept
 

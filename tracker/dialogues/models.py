@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from tracker.accounts.models import User
 from tracker.core.dates import Precision
 from tracker.core.db import Base, pk, stored_as_text, text40, text200
+from tracker.core.lasting import seldom_changes
 from tracker.dialogues.lifecycle import Form, Stage
 from tracker.places.models import Place
 
@@ -132,3 +133,6 @@ class SettledLimit(Base):
     duty: Mapped[text40] = mapped_column(primary_key=True)  # dialogues.rules.Duty
     held_on: Mapped[date]
     due_on: Mapped[date | None]
+
+
+seldom_changes(Category, Department)

@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.core.db import Base, pk, stored_as_text, text40, text200
+from tracker.core.lasting import seldom_changes
 from tracker.places.rules import PlaceKind
 
 
@@ -53,3 +54,6 @@ class PlaceReach(Base):
     unit_id: Mapped[int] = mapped_column(ForeignKey("places.id"), primary_key=True)
     place_id: Mapped[int] = mapped_column(ForeignKey("places.id"), primary_key=True)
     distance: Mapped[int]
+
+
+seldom_changes(Place, PlaceReach)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from tracker.core.clock import shown_date
 from tracker.core.i18n import gettext
+from tracker.core.lasting import lasting
 from tracker.core.text import sort_key
 from tracker.places import rules
 from tracker.places.models import Place, PlaceReach
@@ -24,6 +25,7 @@ class Reach(frozenset[int]):
     unit_id: int
 
 
+@lasting
 def scope_ids(session: Session, home_id: int) -> Reach:
     """Give the ids of all places, old and new, for which today's place `home_id` answers."""
     asked = select(PlaceReach.place_id).where(PlaceReach.unit_id == home_id)
@@ -124,6 +126,7 @@ def places_in(session: Session, ids: frozenset[int]) -> list[Place]:
     )
 
 
+@lasting
 def place_choices(session: Session, ids: frozenset[int]) -> dict[int, str]:
     """Name the places of a scope for choosing: each of today's units, then what it took over.
 
@@ -156,21 +159,33 @@ def _choice(place: Place, known: Mapping[int, Place]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Home:
+    """The place of a person."""
+
+    id: int
+    name: str
+    kind: PlaceKind
+    is_fictional: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Scope:
     """What one person's place answers for; `fictional` names the invented units in it."""
 
-    home: Place
+    home: Home
     ids: frozenset[int]
     fictional: tuple[str, ...]
 
 
+@lasting
 def scope_of(session: Session, home_id: int) -> Scope:
     """Give the scope of a person whose place is `home_id`."""
-    home, ids = session.get_one(Place, home_id), scope_ids(session, home_id)
+    asked = select(Place.id, Place.name, Place.kind, Place.is_fictional).where(Place.id == home_id)
+    home, ids = Home(*session.execute(asked).one()), scope_ids(session, home_id)
     return Scope(home, ids, _invented(session, home, ids))
 
 
-def _invented(session: Session, home: Place, ids: frozenset[int]) -> tuple[str, ...]:
+def _invented(session: Session, home: Home, ids: frozenset[int]) -> tuple[str, ...]:
     """Name what is invented in a scope by its widest units of today: they stand for all in them."""
     if home.is_fictional:
         return (home.name,)

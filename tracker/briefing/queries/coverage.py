@@ -14,6 +14,7 @@ from tracker.briefing.models import GrassrootsVisit, VisitRhythm
 from tracker.briefing.rules import USUAL, Rhythm, due_by, standing
 from tracker.commitments.rules import leader_key, name_key
 from tracker.core.i18n import gettext
+from tracker.core.lasting import lasting
 from tracker.core.text import sort_key
 from tracker.places.models import Place
 from tracker.places.queries import answered_for, reached, unit_tree
@@ -69,6 +70,7 @@ class Seen:
     last: date
 
 
+@lasting
 def rhythms(session: Session) -> dict[VisitKind, tuple[Rhythm, int]]:
     """Give the rhythm of each kind and its version; 0 where nobody has set another than usual."""
     kept = {row.kind: row for row in session.scalars(select(VisitRhythm))}

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from tracker.accounts.models import User
 from tracker.core.clock import shown_date
 from tracker.core.i18n import gettext, language
+from tracker.core.lasting import lasting
 from tracker.core.text import sort_key
 from tracker.dialogues.models import Category, Department
 from tracker.petitions.models import Petition
@@ -43,21 +44,25 @@ class Choice:
     is_retired: bool = False
 
 
+@lasting
 def category_choices(session: Session) -> list[Choice]:
     """Give the categories in their order, retired ones too."""
     return _choices(session, Category)
 
 
+@lasting
 def department_choices(session: Session) -> list[Choice]:
     """Give the departments in their order, retired ones too."""
     return _choices(session, Department)
 
 
+@lasting
 def place_choices(session: Session, scope: frozenset[int]) -> list[Choice]:
     """Give the places of a scope in groups: villages first, then their commune; today's first."""
     return _in_groups(_places(session, scope))
 
 
+@lasting
 def place_filter(
     session: Session, scope: frozenset[int], chosen_id: int | None = None
 ) -> list[Choice]:
@@ -91,8 +96,9 @@ def _in_groups(places: dict[int, _Place]) -> list[Choice]:
 def watching_choices(session: Session, scope: frozenset[int], asking: User) -> list[Choice]:
     """Name those of a scope who watch over something now; whoever asks stands first."""
     watches = select(Petition.id).where(Petition.monitor_id == User.id).exists()
-    asked = select(User).where(answered_for(scope, User.place_id), watches)
-    users = session.scalars(asked.order_by(User.full_name, User.id)).all()
+    named = select(User.id, User.username, User.full_name)
+    asked = named.where(answered_for(scope, User.place_id), watches)
+    users = session.execute(asked.order_by(User.full_name, User.id)).all()
     own = Choice(asking.id, asking.username, gettext("I watch over it"))
     return [own, *(Choice(u.id, u.username, u.full_name) for u in users if u.id != asking.id)]
 
@@ -153,6 +159,7 @@ def _place_order(place: _Place, places: dict[int, _Place]) -> tuple[object, ...]
     )
 
 
+@lasting
 def fictional_ids(session: Session, scope: frozenset[int]) -> frozenset[int]:
     """Give the invented places of a scope."""
     asked = select(Place.id).where(Place.is_fictional, answered_for(scope, Place.id))

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from tracker.core.clock import shown_date
 from tracker.core.errors import NotFound
 from tracker.core.i18n import gettext
+from tracker.core.lasting import lasting
 from tracker.core.text import sort_key
 from tracker.places.models import Place
 from tracker.places.queries import answered_for
@@ -109,6 +110,7 @@ class PlaceTree:
         return self.nodes[place_id].successor_id is not None, sort_key(self.names[place_id].name)
 
 
+@lasting
 def place_tree(session: Session, home_id: int, ids: frozenset[int]) -> PlaceTree:
     """Read the places of a scope."""
     rows = session.execute(
