@@ -12,7 +12,7 @@ from tracker.petitions.queries import Waiting, petition_count, today_piles
 from tracker.petitions.queries.addresses import asked_in
 from tracker.places.queries import scope_ids
 from tracker.places.rules import PlaceKind
-from tracker.today.queries import coming_dialogues, passed_dialogues, unfinished_dialogues
+from tracker.today.queries import dialogues_in_question
 
 TODAY = clock.today()
 UNKNOWN = {"held_on": None, "date_precision": Precision.UNKNOWN}
@@ -31,10 +31,10 @@ def test_a_dialogue_whose_day_has_passed_is_not_to_come(session, make):
     named = {row.code: name for name, row in dialogues.items()}
     scope = scope_ids(session, make.home.id)
 
-    coming = {named[row.code] for row in coming_dialogues(session, scope)}
+    coming = {named[row.code] for row in dialogues_in_question(session, scope).coming}
 
     assert coming == {"to come", "this year", "some day"}
-    assert [named[row.code] for row in passed_dialogues(session, scope)] == ["passed"]
+    assert [named[row.code] for row in dialogues_in_question(session, scope).passed] == ["passed"]
 
 
 def test_a_dialogue_of_a_source_that_names_no_day_waits_for_no_papers(session, make):
@@ -42,7 +42,7 @@ def test_a_dialogue_of_a_source_that_names_no_day_waits_for_no_papers(session, m
     ours.stage = told.stage = Stage.HELD
     session.commit()
 
-    rows = unfinished_dialogues(session, scope_ids(session, make.home.id))
+    rows = dialogues_in_question(session, scope_ids(session, make.home.id)).unfinished
 
     assert [row.code for row in rows] == [ours.code]
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, not_, or_, select, true
 from sqlalchemy.orm import Session
@@ -18,7 +19,7 @@ from tracker.dialogues.queries import (
     DialogueFilter,
     Year,
     clocks_by_id,
-    dialogue_count,
+    pressing_counts,
     terms_of,
     year_of,
 )
@@ -30,6 +31,7 @@ from tracker.settings.queries import last_backup_at
 from tracker.settings.rules import is_too_old
 
 SHOWN = 8
+WITHOUT_RESULT = frozenset({Stage.HELD, Stage.CONCLUDED})
 NEWLY_DAYS = 7
 
 
@@ -72,14 +74,17 @@ class PaperPile:
 
 def paper_piles(session: Session, scope: frozenset[int]) -> list[PaperPile]:
     """Count the dialogues of which something is late, to be announced or to be published."""
-    terms = terms_of(session)
-    piles = []
-    for paper, asked in PAPERS.items():
-        named = {"clock": asked.clock, "duty": asked.duty}
-        arguments = {name: word.value for name, word in named.items() if word is not None}
-        count = dialogue_count(session, scope, asked, terms)
-        piles.append(PaperPile(paper, count, arguments))
-    return [pile for pile in piles if pile.count]
+    counts = pressing_counts(session, scope, list(PAPERS.values()), terms_of(session))
+    return [
+        PaperPile(paper, count, _arguments(asked))
+        for (paper, asked), count in zip(PAPERS.items(), counts, strict=True)
+        if count
+    ]
+
+
+def _arguments(asked: DialogueFilter) -> dict[str, str]:
+    named = {"clock": asked.clock, "duty": asked.duty}
+    return {name: word.value for name, word in named.items() if word is not None}
 
 
 def villages_behind(session: Session, scope: frozenset[int]) -> int:
@@ -96,21 +101,34 @@ def year_in_question(session: Session, scope: frozenset[int]) -> Year | None:
     return year if year.count("missing") else None
 
 
-def coming_dialogues(session: Session, scope: frozenset[int]) -> list[DialogueRow]:
-    """Give the dialogues planned or announced whose day may still come, the nearest first."""
-    may_come = or_(Dialogue.held_on.is_(None), _may_still_come(clock.today()))
-    return _dialogues(session, scope, UPCOMING, may_come, latest_first=False)
+@dataclass(frozen=True, slots=True)
+class Dialogues:
+    """The dialogues that somebody waits for: to come, passed unnoted, held and not finished."""
+
+    coming: list[DialogueRow]
+    passed: list[DialogueRow]
+    unfinished: list[DialogueRow]
 
 
-def passed_dialogues(session: Session, scope: frozenset[int]) -> list[DialogueRow]:
-    """Give the dialogues planned or announced for a day that has passed, the latest first."""
-    passed = and_(Dialogue.held_on.is_not(None), not_(_may_still_come(clock.today())))
-    return _dialogues(session, scope, UPCOMING, passed, latest_first=True)
+def dialogues_in_question(session: Session, scope: frozenset[int]) -> Dialogues:
+    """Give the dialogues to come, the nearest first; those passed and unfinished, the latest first.
 
+    One whose day may still come is not passed, however roughly the day is known.
+    """
+    may_come = _may_still_come(clock.today())
+    coming = _first(
+        session, scope, UPCOMING, or_(Dialogue.held_on.is_(None), may_come), latest_first=False
+    )
+    has_passed = and_(Dialogue.held_on.is_not(None), not_(may_come))
+    passed = _first(session, scope, UPCOMING, has_passed, latest_first=True)
+    unfinished = _first(session, scope, WITHOUT_RESULT, true(), latest_first=True)
+    clocks = clocks_by_id(session, [row.id for row in (*coming, *passed, *unfinished)])
 
-def unfinished_dialogues(session: Session, scope: frozenset[int]) -> list[DialogueRow]:
-    """Give the dialogues held whose conclusions or results are not out yet, the latest first."""
-    return _dialogues(session, scope, {Stage.HELD, Stage.CONCLUDED}, true(), latest_first=True)
+    def shown(rows: list[Any]) -> list[DialogueRow]:
+        named = ((*row[1:], pressing(clocks[row.id])) for row in rows)
+        return [DialogueRow(*fields) for fields in named]
+
+    return Dialogues(shown(coming), shown(passed), shown(unfinished))
 
 
 def newly_received(session: Session, scope: frozenset[int]) -> tuple[int, date]:
@@ -119,16 +137,16 @@ def newly_received(session: Session, scope: frozenset[int]) -> tuple[int, date]:
     return petition_count_shown(session, scope, PetitionFilter(received_from=since)), since
 
 
-def _dialogues(
+def _first(
     session: Session,
     scope: frozenset[int],
     stages: Collection[Stage],
     which: ColumnElement[bool],
     *,
     latest_first: bool,
-) -> list[DialogueRow]:
+) -> list[Any]:
     day = Dialogue.held_on.desc() if latest_first else Dialogue.held_on
-    rows = session.execute(
+    asked = (
         select(
             Dialogue.id,
             Dialogue.code,
@@ -142,9 +160,8 @@ def _dialogues(
         .where(Dialogue.place_id.in_(reached(scope)), Dialogue.stage.in_(stages), which, _is_ours())
         .order_by(day.nulls_last(), Dialogue.id)
         .limit(SHOWN)
-    ).all()
-    clocks = clocks_by_id(session, [row.id for row in rows])
-    return [DialogueRow(*row[1:], clock=pressing(clocks[row.id])) for row in rows]
+    )
+    return list(session.execute(asked))
 
 
 def _may_still_come(today: date) -> ColumnElement[bool]:

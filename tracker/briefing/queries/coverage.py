@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tracker.accounts.models import User
@@ -115,7 +115,7 @@ def villages_behind(session: Session, scope: frozenset[int], today: date) -> int
         )
         .group_by(GrassrootsVisit.place_id)
     )
-    found = dict.fromkeys(session.scalars(_villages_of_today(scope)), date.min)
+    found = dict.fromkeys(_villages_of_today(session, scope), date.min)
     nodes = None
     for place_id, last in visited:
         at = place_id
@@ -129,13 +129,15 @@ def villages_behind(session: Session, scope: frozenset[int], today: date) -> int
     return sum(standing(rhythm, last, today) in BEHIND for last in lasts)
 
 
-def _villages_of_today(scope: frozenset[int]) -> Select[int]:
-    return select(Place.id).where(
+@lasting
+def _villages_of_today(session: Session, scope: frozenset[int]) -> tuple[int, ...]:
+    villages = select(Place.id).where(
         Place.kind == PlaceKind.VILLAGE,
         Place.valid_to.is_(None),
         Place.successor_id.is_(None),
         answered_for(scope, Place.id),
     )
+    return tuple(session.scalars(villages))
 
 
 def _today_of(session: Session, places: dict[int, Place], scope: frozenset[int]) -> dict[int, int]:

@@ -1,6 +1,6 @@
 """The list of commitments: filters, pages, counts, and the rows of a file."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
@@ -103,8 +103,18 @@ def commitment_page(
 
 def commitment_count(session: Session, scope: frozenset[int], asked: CommitmentFilter) -> int:
     """Count the rows that the list has on all its pages."""
-    counted = matching(session, scope, asked).with_only_columns(func.count())
-    return session.scalar(counted) or 0
+    return commitment_counts(session, scope, [asked])[0]
+
+
+def commitment_counts(
+    session: Session, scope: frozenset[int], asked: Sequence[CommitmentFilter]
+) -> list[int]:
+    """Count what each filter leaves, by one statement."""
+    counted = (
+        matching(session, scope, each).with_only_columns(func.count()).scalar_subquery()
+        for each in asked
+    )
+    return list(session.execute(select(*counted)).one())
 
 
 def commitment_export_rows(

@@ -10,7 +10,7 @@ from tracker.commitments.lifecycle import State
 from tracker.commitments.queries.register import (
     CommitmentFilter,
     CommitmentRow,
-    commitment_count,
+    commitment_counts,
     commitment_page,
 )
 from tracker.core import clock
@@ -44,19 +44,18 @@ def promise_piles(session: Session, scope: frozenset[int]) -> list[Pile]:
     overdue = CommitmentFilter(state=State.OVERDUE)
     nearing = CommitmentFilter(state=State.OPEN, due_from=today, due_to=soon)
     days = {"due_from": shown_date(today), "due_to": shown_date(soon)}
+    piles = (
+        (Due.OVERDUE, overdue, {"state": State.OVERDUE.value}),
+        (Due.SOON, nearing, {"state": State.OPEN.value} | days),
+    )
+    counts = commitment_counts(session, scope, [asked for _, asked, _ in piles])
     return [
-        _pile(session, scope, Due.OVERDUE, overdue, {"state": State.OVERDUE.value}),
-        _pile(session, scope, Due.SOON, nearing, {"state": State.OPEN.value} | days),
+        Pile(due, count, _first_rows(session, scope, asked) if count else [], arguments)
+        for (due, asked, arguments), count in zip(piles, counts, strict=True)
     ]
 
 
-def _pile(
-    session: Session,
-    scope: frozenset[int],
-    due: Due,
-    asked: CommitmentFilter,
-    arguments: dict[str, str],
-) -> Pile:
-    count = commitment_count(session, scope, asked)
-    rows = commitment_page(session, scope, asked, size=SHOWN).rows if count else []
-    return Pile(due, count, rows, arguments)
+def _first_rows(
+    session: Session, scope: frozenset[int], asked: CommitmentFilter
+) -> list[CommitmentRow]:
+    return commitment_page(session, scope, asked, size=SHOWN).rows

@@ -24,6 +24,7 @@ from tracker.dialogues.queries.register import (
     dialogue_count,
     dialogue_export_rows,
     dialogue_page,
+    pressing_counts,
 )
 from tracker.dialogues.queries.yearly import Year, YearRow, year_of
 
@@ -46,6 +47,7 @@ __all__ = [
     "lacks_notice",
     "moved_limits",
     "offered_moves",
+    "pressing_counts",
     "pressing_rows",
     "stands_as",
     "terms_of",

@@ -1,6 +1,6 @@
 """The list of dialogues: filters, pages, counts, and the rows of a file."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
@@ -103,6 +103,16 @@ def dialogue_count(
     return session.scalar(counted) or 0
 
 
+def pressing_counts(
+    session: Session, scope: frozenset[int], asked: Sequence[DialogueFilter], terms: Terms
+) -> list[int]:
+    """Count by one statement what several filters leave that ask for what presses alone."""
+    conditions = [_presses(each, terms) for each in asked]
+    counted = select(*(func.sum(case((which, 1), else_=0)) for which in conditions))
+    found = session.execute(counted.where(Dialogue.place_id.in_(reached(scope)), or_(*conditions)))
+    return [number or 0 for number in found.one()]
+
+
 def dialogue_export_rows(
     session: Session, scope: frozenset[int], asked: DialogueFilter, sort: Sort = Sort.NEWEST
 ) -> Iterator[ExportRow]:
@@ -120,9 +130,13 @@ def _matching(
         places = scope & scope_ids(session, asked.place_id)
     conditions = [Dialogue.place_id.in_(reached(places)), *_conditions(asked)]
     if asked.clock is not None:
-        duties = list(Duty) if asked.duty is None else [asked.duty]
-        conditions.append(presses(duties, asked.clock.standings, terms or terms_of(session)))
+        conditions.append(_presses(asked, terms or terms_of(session)))
     return select(Dialogue.id).where(*conditions)
+
+
+def _presses(asked: DialogueFilter, terms: Terms) -> ColumnElement[bool]:
+    duties = list(Duty) if asked.duty is None else [asked.duty]
+    return presses(duties, asked.clock.standings if asked.clock else frozenset(), terms)
 
 
 def _conditions(asked: DialogueFilter) -> Iterator[ColumnElement[bool]]:

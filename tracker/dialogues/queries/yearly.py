@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from tracker.calendar.queries import choices_of
+from tracker.core.lasting import lasting
 from tracker.core.text import sort_key
 from tracker.dialogues.lifecycle import HAPPENED, UPCOMING, Stage
 from tracker.dialogues.models import Dialogue
@@ -52,6 +54,39 @@ def year_of(session: Session, scope: frozenset[int], year: int) -> Year:
 
     A date known to its month or year lies in a year all the same; an unknown one in none.
     """
+    communes, responsible = _communes(session, scope)
+    counted: dict[int, list[_Count]] = {commune_id: [] for commune_id in communes}
+    for count in _counts(session, scope, year):
+        if count.place_id in responsible:
+            counted[responsible[count.place_id]].append(count)
+    owed = choices_of(session).dialogues_a_year
+    rows = [
+        YearRow(
+            *communes[commune_id],
+            owed,
+            sum(count.held for count in counts),
+            sum(count.foretold for count in counts),
+            sum(count.requested for count in counts),
+            min((count.next_on for count in counts if count.next_on), default=None),
+        )
+        for commune_id, counts in counted.items()
+    ]
+    order = list(Yearly)
+    rows.sort(key=lambda row: (-order.index(row.standing), sort_key(row.name)))
+    return Year(year, rows)
+
+
+class _Commune(NamedTuple):
+    key: str
+    name: str
+    is_fictional: bool
+
+
+@lasting
+def _communes(
+    session: Session, scope: frozenset[int]
+) -> tuple[dict[int, _Commune], dict[int, int]]:
+    """Give the communes of today in a scope, and for each place the one that answers for it."""
     places = session.execute(
         select(
             Place.id,
@@ -66,32 +101,15 @@ def year_of(session: Session, scope: frozenset[int], year: int) -> Year:
     ).all()
     nodes = {place.id: Node(place.parent_id, place.successor_id) for place in places}
     communes = {
-        place.id: place
+        place.id: _Commune(place.key, place.name, place.is_fictional)
         for place in places
         if place.kind is PlaceKind.COMMUNE and place.valid_to is None and not place.successor_id
     }
-    counted: dict[int, list[_Count]] = {commune_id: [] for commune_id in communes}
-    for count in _counts(session, scope, year):
-        responsible = next((at for at in chain(nodes, count.place_id) if at in communes), None)
-        if responsible is not None:
-            counted[responsible].append(count)
-    owed = choices_of(session).dialogues_a_year
-    rows = [
-        YearRow(
-            communes[commune_id].key,
-            communes[commune_id].name,
-            communes[commune_id].is_fictional,
-            owed,
-            sum(count.held for count in counts),
-            sum(count.foretold for count in counts),
-            sum(count.requested for count in counts),
-            min((count.next_on for count in counts if count.next_on), default=None),
-        )
-        for commune_id, counts in counted.items()
-    ]
-    order = list(Yearly)
-    rows.sort(key=lambda row: (-order.index(row.standing), sort_key(row.name)))
-    return Year(year, rows)
+    responsible = {
+        place_id: next((at for at in chain(nodes, place_id) if at in communes), 0)
+        for place_id in nodes
+    }
+    return communes, {place_id: at for place_id, at in responsible.items() if at}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,11 @@
 """What a form or a filter of petitions offers to choose from."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.accounts.models import User
@@ -15,7 +16,7 @@ from tracker.core.text import sort_key
 from tracker.dialogues.models import Category, Department
 from tracker.petitions.models import Petition
 from tracker.places.models import Place
-from tracker.places.queries import answered_for
+from tracker.places.queries import answered_for, reached
 from tracker.places.rules import PlaceKind
 
 MOST_VILLAGES = 200
@@ -108,16 +109,14 @@ def monitor_choices(session: Session, scope: frozenset[int], kept: User | None) 
 
     Names that several people have come with the user name.
     """
-    asked = select(User).where(User.place_id.in_(scope), User.is_disabled.is_(False))
-    users = list(session.scalars(asked.order_by(User.full_name, User.id)))
-    if kept is not None and kept not in users:
-        users.append(kept)
-    names = [user.full_name for user in users]
+    named = select(User.id, User.full_name, User.username).order_by(User.full_name, User.id)
+    works_here = and_(User.place_id.in_(reached(scope)), User.is_disabled.is_(False))
+    watches = User.id == (kept.id if kept else None)
+    people = session.execute(named.where(or_(works_here, watches))).all()
+    known = Counter(name for _, name, _ in people)
     return {
-        user.id: user.full_name
-        if names.count(user.full_name) == 1
-        else f"{user.full_name} ({user.username})"
-        for user in users
+        user_id: name if known[name] == 1 else f"{name} ({username})"
+        for user_id, name, username in people
     }
 
 

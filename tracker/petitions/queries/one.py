@@ -16,7 +16,7 @@ from tracker.ledger.rules import NO_DEPARTMENT, Cell
 from tracker.petitions.lifecycle import MOVES, STEP_WORDS, Ground, Status
 from tracker.petitions.models import Petition, PetitionStep
 from tracker.petitions.rules import WORK, StepFact, effective
-from tracker.places.queries import scope_ids
+from tracker.places.queries import reached, scope_ids
 
 
 def petition_for(session: Session, user: User, code: str) -> Petition:
@@ -134,13 +134,14 @@ def timeline(session: Session, scope: frozenset[int], petition: Petition) -> lis
     A petition outside the scope, to which it was joined, is not named.
     """
     master, monitor = aliased(Petition), aliased(User)
+    is_known = master.place_id.in_(reached(scope))
     name = Department.name_en if language() == "en" else Department.name_vi
     rows = session.execute(
         select(PetitionStep, User.full_name, name, master.code, monitor.full_name)
         .outerjoin(User, User.id == PetitionStep.actor_id)
         .outerjoin(monitor, monitor.id == PetitionStep.monitor_id)
         .outerjoin(Department, Department.id == PetitionStep.department_id)
-        .outerjoin(master, and_(master.id == PetitionStep.master_id, master.place_id.in_(scope)))
+        .outerjoin(master, and_(master.id == PetitionStep.master_id, is_known))
         .where(PetitionStep.petition_id == petition.id)
         .order_by(PetitionStep.id)
     ).all()

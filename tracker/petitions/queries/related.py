@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from tracker.petitions.lifecycle import Petitioner
 from tracker.petitions.models import Petition
 from tracker.petitions.queries.register import EXCERPT
+from tracker.places.queries import reached
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ def _related(
         Petition.petitioner,
         Petition.citizen_name,
         Petition.people,
-    ).where(which, Petition.place_id.in_(scope))
+    ).where(which, Petition.place_id.in_(reached(scope)))
     return [RelatedRow(*row) for row in session.execute(asked.order_by(Petition.id))]
 
 

@@ -1,6 +1,6 @@
 """One petition: its facts, its timeline, and the steps that may be taken now."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from flask import flash, redirect, render_template, url_for
@@ -27,7 +27,7 @@ from tracker.petitions.queries import (
     steps_of,
     timeline,
 )
-from tracker.petitions.queries.choices import Choice, department_choices, monitor_choices
+from tracker.petitions.queries.choices import department_choices, monitor_choices
 from tracker.petitions.queries.clocks import clocks_of
 from tracker.petitions.queries.related import joined_to, master_of
 from tracker.petitions.rules import is_accepted
@@ -59,7 +59,7 @@ def move(code: str) -> Any:
     """Take one step; a refused one comes back with everything that was typed."""
     petition = asked_petition(code)
     form = MoveForm()
-    _offer(form, petition, department_choices(db_session()))
+    form.offer(department_choices(db_session()), _watching(petition))
     named = MOVES.get(form.move.data or "")
     if named is not None:
         form.fit(named)
@@ -141,10 +141,10 @@ def _request(form: MoveForm) -> MoveRequest:
     )
 
 
-def _offer(form: MoveForm, petition: Petition, departments: Iterable[Choice]) -> None:
+def _watching(petition: Petition) -> dict[int, str]:
     watching = monitor_choices(db_session(), current_scope().ids, petition.monitor)
     watching.pop(current_user().id, None)  # whoever gives it out does not watch over it
-    form.offer(departments, watching)
+    return watching
 
 
 def _refuse(form: MoveForm, refusal: TrackerError) -> None:
@@ -159,6 +159,7 @@ def _forms(
 ) -> list[tuple[Move, MoveForm]]:
     """Give a form for each step: empty, or as it was sent, on the version shown now."""
     departments = department_choices(db_session()) if offered else []
+    watching = _watching(petition) if offered else {}
     forms = []
     for step in offered:
         form = tried
@@ -170,7 +171,7 @@ def _forms(
                 cooperating=petition.cooperating,
                 monitor=petition.monitor_id,
             )
-            _offer(form, petition, departments)
+            form.offer(departments, watching)
             form.fit(step)
         form.version.data = str(petition.version)
         forms.append((step, form))

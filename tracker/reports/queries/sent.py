@@ -15,7 +15,7 @@ from tracker.core.errors import NotFound
 from tracker.core.i18n import gettext
 from tracker.journal.models import JournalEntry
 from tracker.places.models import Place
-from tracker.places.queries import scope_ids
+from tracker.places.queries import reached, scope_ids
 from tracker.reports.models import SentFile, SentReport
 from tracker.reports.queries.cuts import Asked, ReportLine, lines_by
 from tracker.reports.queries.places import place_tree
@@ -101,7 +101,7 @@ def sent_reports(session: Session, scope: frozenset[int]) -> list[SentRow]:
         select(SentReport, Place.name, User.full_name)
         .join(Place, Place.id == SentReport.place_id)
         .join(User, User.id == SentReport.sent_by_id)
-        .where(SentReport.place_id.in_(scope))
+        .where(SentReport.place_id.in_(reached(scope)))
         .order_by(SentReport.id.desc())
         .limit(NEWEST)
     )
@@ -125,7 +125,7 @@ def sent_report_for(session: Session, scope: frozenset[int], code: str) -> SentR
     """Give a sent report of a place of the scope; another's is not found, like none."""
     report = session.scalar(
         select(SentReport)
-        .where(SentReport.code == code, SentReport.place_id.in_(scope))
+        .where(SentReport.code == code, SentReport.place_id.in_(reached(scope)))
         .options(joinedload(SentReport.place), joinedload(SentReport.sent_by))
         .options(undefer(SentReport.body))
     )
