@@ -1,8 +1,8 @@
 """Questions about places."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import ColumnElement, func, literal, select
 from sqlalchemy.orm import Session, aliased
@@ -24,14 +24,19 @@ class Reach(frozenset[int]):
 
     unit_id: int
 
+    @classmethod
+    def of(cls, unit_id: int, place_ids: Iterable[int]) -> Self:
+        """Give the places for which a unit answers today."""
+        reach = cls(place_ids)
+        reach.unit_id = unit_id
+        return reach
+
 
 @lasting
 def scope_ids(session: Session, home_id: int) -> Reach:
     """Give the ids of all places, old and new, for which today's place `home_id` answers."""
     asked = select(PlaceReach.place_id).where(PlaceReach.unit_id == home_id)
-    reach = Reach(session.scalars(asked))
-    reach.unit_id = home_id
-    return reach
+    return Reach.of(home_id, session.scalars(asked))
 
 
 def answered_for(scope: frozenset[int] | int, place_id: Any) -> ColumnElement[bool]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,7 +14,7 @@ from tracker.core.i18n import gettext
 from tracker.core.lasting import lasting
 from tracker.core.text import sort_key
 from tracker.places.models import Place
-from tracker.places.queries import answered_for
+from tracker.places.queries import Reach, answered_for
 from tracker.places.rules import Node, PlaceKind, chain, scope
 
 
@@ -42,7 +43,7 @@ class PlaceName:
         return gettext("%(name)s (until %(day)s)", name=self.name, day=shown_date(self.until))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PlaceTree:
     """All places of a scope, or those of one place in it; `home` is what they belong to today."""
 
@@ -51,10 +52,10 @@ class PlaceTree:
     nodes: Mapping[int, Node]
     is_narrowed: bool = False
 
-    @property
-    def ids(self) -> frozenset[int]:
+    @cached_property
+    def ids(self) -> Reach:
         """Give every place of the tree."""
-        return frozenset(self.names)
+        return Reach.of(self.home, self.names)
 
     @property
     def top(self) -> PlaceName:
@@ -86,7 +87,7 @@ class PlaceTree:
         nodes = {key: self.nodes[key] for key in names}
         return PlaceTree(place_id, names, nodes, is_narrowed=True)
 
-    @property
+    @cached_property
     def directly_below(self) -> dict[int, list[int]]:
         """Give for each place those that come to it first: that it took over, or that lie in it."""
         below: dict[int, list[int]] = {}
