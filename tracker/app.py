@@ -4,7 +4,6 @@ import logging
 import shutil
 import time
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import (
     Flask,
@@ -19,7 +18,7 @@ from flask_bootstrap import Bootstrap5
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from fontpkg_be_vietnam_pro import ROOT as FONTS
 from sqlalchemy.orm import Session
-from werkzeug.exceptions import NotFound, RequestEntityTooLarge
+from werkzeug.exceptions import BadRequest, NotFound, RequestEntityTooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from tracker import __version__, error_pages, templating
@@ -185,6 +184,8 @@ def _bound_request() -> None:
         request.max_content_length = FORM_BODY
         if request.get_data(cache=True).count(b"&") >= FORM_PARTS:
             raise RequestEntityTooLarge()
+    elif None in request.form or None in request.files:
+        raise BadRequest()  # a part without a name
     # A search may hold any sign: what no text of the register holds finds nothing.
     named = (value for name, value in request.args.items() if name != "q")
     values = [*(request.view_args or {}).values(), *named]
@@ -198,7 +199,7 @@ def _is_from_elsewhere() -> bool:
     site = request.headers.get("Sec-Fetch-Site", "same-origin")
     origin = request.headers.get("Origin", "")
     return site not in ("same-origin", "none") or (
-        origin not in ("", "null") and urlsplit(origin).netloc != request.host
+        origin not in ("", "null") and origin.partition("://")[2] != request.host
     )
 
 
