@@ -39,6 +39,7 @@ from tracker.dialogues import views as dialogues
 from tracker.documents import views as documents
 from tracker.petitions import views as petitions
 from tracker.reports import views as reports
+from tracker.evidence.service import use_secrets
 from tracker.settings import views as settings_pages
 from tracker.settings.queries import last_backup_at
 from tracker.settings.rules import is_too_old
@@ -118,6 +119,7 @@ def _open_databases(app: Flask, settings: Settings) -> None:
     if settings.reports_url:
         replica = Replica(settings.reports_url, primary, settings.reports_most_lag)
         app.extensions["replica"] = replica
+    use_secrets(primary, settings.secrets)
 
 
 def close_databases(app: Flask) -> None:

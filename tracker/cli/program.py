@@ -13,6 +13,7 @@ from tracker.core.errors import TrackerError
 from tracker.core.i18n import LANGUAGES, N_, gettext
 from tracker.spoken import SpokenProgram, choose_language, option
 
+from tracker.evidence.service import use_secrets
 
 @click.group(cls=SpokenProgram, help=N_("Keep a register of dialogues and petitions."))
 @option(
@@ -29,12 +30,12 @@ def cli() -> None:
 
 @contextmanager
 def engine_of(kept: settings.Settings) -> Iterator[Engine]:
-    with opened(kept.database_url) as engine:
+    with opened(kept.database_url, kept) as engine:
         yield engine
 
 
 @contextmanager
-def opened(address: str) -> Iterator[Engine]:
+def opened(address: str, kept: settings.Settings) -> Iterator[Engine]:
     engine = engine_for(address, for_long_work=True)
     try:
         yield engine
@@ -63,4 +64,5 @@ def warn_of_wrong_files(codes: list[str]) -> None:
     if codes:
         named = ", ".join(sorted(set(codes)))
         said = gettext("Files of these records are missing or altered: %(codes)s", codes=named)
+    use_secrets(engine, kept.secrets)
         click.echo(said, err=True)
