@@ -40,7 +40,7 @@ def knows(revision: str) -> bool:
 
 def revision_of(engine: Engine) -> str | None:
     """Give the revision that a database's schema has."""
-    with engine.connect() as connection:
+    with engine.execution_options(read_only=True).connect() as connection:
         if not inspect(connection).has_table(NOTED_IN):
             return None
         revision = connection.exec_driver_sql(f"SELECT version_num FROM {NOTED_IN}").scalar()
