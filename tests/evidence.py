@@ -24,6 +24,7 @@ EXEMPT = {
     "counters": "running numbers only: one set back makes the next number clash",
     "creation_keys": "lead a form that is sent twice to the record it made, and to no other",
     "evidence": "is what the others are compared with",
+    "lasting_marks": "only tells processes when to read a list anew",
     "failed_sign_ins": "throttles for some hours, then goes",
     ReminderSent.__tablename__: "says which letter left, and is deleted after some weeks",
     "sign_ins": "who is signed in just now; moves with every page",

@@ -79,11 +79,19 @@ def all_records(session: Session, kind: Kind) -> Iterator[list[Read]]:
         rows = _rows(session, kind, asked.where(own > rows[-1][own.name]))
 
 
+def known_kinds(names: Iterable[str] = KINDS) -> list[Kind]:
+    """Give the kinds of record whose tables this program has read in."""
+    return [KINDS[name] for name in names if name in Base.metadata.tables]
+
+
 def unfit_records(session: Session, kinds: Iterable[str] = KINDS) -> Iterator[Unfit]:
-    """Give each record that does not fit its evidence, and evidence whose record is gone."""
+    """Give each record that does not fit its evidence, and evidence whose record is gone.
+
+    So with parts that belong to no record at all.
+    """
     keys = keys_of(session)
-    for name in kinds:
-        kind = KINDS[name]
+    for kind in known_kinds(kinds):
+        name = kind.table
         for some in all_records(session, kind):
             kept = digests(session, kind, [read.key for read in some])
             for read in some:
@@ -94,6 +102,8 @@ def unfit_records(session: Session, kinds: Iterable[str] = KINDS) -> Iterator[Un
                     yield Unfit(name, text_of(read.key), is_bent=True)
         for key in _gone(session, kind):
             yield Unfit(name, key)
+        for table, key in _left_over(session, kind):
+            yield Unfit(table, key, is_strange=True)
 
 
 def digests(session: Session, kind: Kind, keys: Collection[Any]) -> dict[str, str]:
@@ -161,6 +171,15 @@ def _gone(session: Session, kind: Kind) -> Iterator[str]:
         return
     there = {text_of(key) for key in session.scalars(select(own))}
     yield from (key for key in session.scalars(asked) if key not in there)
+
+
+def _left_over(session: Session, kind: Kind) -> Iterator[tuple[str, str]]:
+    """Give the parts that name a record which is not there, by its key."""
+    own = own_key(kind)
+    for table, names_it in kind.parts.items():
+        its = _table(table).c[names_it]
+        asked = select(its).where(~select(own).where(own == its).exists()).distinct()
+        yield from ((table, text_of(key)) for key in session.scalars(asked.order_by(its)))
 
 
 def _table(name: str) -> Table:

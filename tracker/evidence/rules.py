@@ -41,12 +41,22 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             Kind("categories"),
             Kind("commitments", {"commitment_steps": "commitment_id"}),
             Kind("deadline_rules"),
+            Kind(
+                "denunciations",
+                {
+                    "denouncer_identities": "denunciation_id",
+                    "denunciation_grants": "denunciation_id",
+                    "denunciation_steps": "denunciation_id",
+                },
+            ),
+            Kind("denunciation_takers"),
             Kind("departments"),
             Kind(
                 "dialogues",
                 {"dialogue_steps": "dialogue_id", "settled_limits": "dialogue_id"},
             ),
             Kind("grassroots_visits", {"grassroots_visit_corrections": "visit_id"}),
+            Kind("identity_looks"),
             Kind("installation_settings"),
             Kind("letterhead_templates"),
             Kind("letterheads"),

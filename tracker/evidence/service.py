@@ -17,6 +17,7 @@ from tracker.evidence.queries import (
     digests,
     has_evidence,
     keys_of,
+    known_kinds,
     own_key,
     records,
     text_of,
@@ -51,7 +52,7 @@ def digest_all(session: Session, *, anew: bool = False) -> int:
     if anew:
         session.execute(delete(Evidence))
     is_empty = anew or not has_evidence(session)
-    for kind in KINDS.values():
+    for kind in known_kinds():
         for some in all_records(session, kind):
             kept = {} if is_empty else digests(session, kind, [read.key for read in some])
             rows = [
