@@ -4,7 +4,7 @@ BIN = .venv/bin
 BROWSER = chromium fonts-dejavu-core
 ARGS ?=
 
-.PHONY: run test lint bench browser readme screenshots
+.PHONY: run test lint bench fuzz faults browser readme screenshots
 
 run: .venv/run-stamp
 	$(BIN)/tracker demo $(ARGS)
@@ -21,6 +21,12 @@ lint: .venv/test-stamp
 
 bench: .venv/test-stamp
 	$(BIN)/python -m tests.bench $(ARGS)
+
+fuzz: .venv/test-stamp
+	$(BIN)/python -m tests.fuzz $(ARGS)
+
+faults: .venv/test-stamp
+	$(BIN)/python -m tests.faults $(ARGS)
 
 readme: .venv/test-stamp
 	$(BIN)/python -m tests.readme

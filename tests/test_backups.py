@@ -20,7 +20,7 @@ from tracker.accounts.permissions import Role
 from tracker.attachments.models import Attachment
 from tracker.attachments.service import Upload, keep_file
 from tracker.backups import archive, back_up, restore, rotate
-from tracker.cli import cli
+from tracker.cli.program import cli
 from tracker.core import clock, migrate
 from tracker.core.db import Base, engine_for
 from tracker.core.errors import TrackerError

@@ -4,6 +4,7 @@ import pytest
 
 from tests.bench import measures, table
 from tests.bench.__main__ import measured
+from tests.bench.keeping import begun, keeper
 from tests.bench.registers import register, size_of
 from tests.bench.table import Results, Times, missed_goals, written
 
@@ -18,8 +19,11 @@ def test_a_run_measures_pages_logging_files_and_start(tmp_path, monkeypatch):
     small = register(tmp_path, "sqlite", "200")
     assert register(tmp_path, "sqlite", "200") == small
 
-    results = measured("sqlite", [small], 1, "list: late", 1, files=True)
+    results, keep = Results("sqlite", ["200"]), keeper(tmp_path, 1)
+    measured(results, [small], 1, "list: late", 1, keep, files=True)
 
+    assert begun(tmp_path, "sqlite", ["200"], 1) == results
+    assert begun(tmp_path, "sqlite", ["200"], 2) == Results("sqlite", ["200"])
     assert not [failed for failed in results.failed if "xlsx" not in failed]
     assert {times.person for times in results.times} == {"canbo", "lanhdao"}
     assert all(times.median("200") and times.median(measures.FLOOR) for times in results.times)

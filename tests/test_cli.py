@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from tracker.accounts.models import User
 from tracker.accounts.permissions import Role
 from tracker.accounts.service import is_password_of
-from tracker.cli import cli
+from tracker.cli.program import cli, read_in
 from tracker.core import clock
 from tracker.core.db import engine_for, transaction
 from tracker.ledger.models import LedgerSum
@@ -293,6 +293,9 @@ def test_a_file_that_is_no_database_is_one_sentence(alone, instance):
     (instance / "tracker.db").write_text("this is no database" * 100)
 
     _refused(alone("verify"))
+
+
+read_in()
 
 
 @pytest.mark.parametrize("name", sorted(cli.commands))

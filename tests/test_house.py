@@ -8,7 +8,7 @@ import pytest
 
 from tests.readme import drawn
 from tracker.accounts.permissions import GRANTS, Permission
-from tracker.cli import cli
+from tracker.cli.program import cli, read_in
 from tracker.core.resources import folder
 
 TRACKER = Path(__file__).parent.parent / "tracker"
@@ -35,7 +35,10 @@ def test_only_one_place_commits():
     assert {name for name, tree in _trees() if _calls(tree, "commit")} == {"core/db.py"}
 
 
-HEAVY = {"docx", "holidays", "rustpy_xlsxwriter", "tracker.documents.word"}
+HEAVY = {
+    *("alembic", "alembic.config", "docx", "holidays", "rustpy_xlsxwriter"),
+    *("tracker.cli.program", "tracker.documents.word", "zxcvbn.frequency_lists"),
+}
 """What takes long to load, and most processes never need."""
 
 
@@ -102,6 +105,7 @@ def test_every_permission_is_granted_to_someone_and_asked_for_somewhere():
 
 
 def test_the_readme_names_every_command():
+    read_in()
     for name, command in cli.commands.items():
         for sub in getattr(command, "commands", {}) or {"": None}:
             assert f"`tracker {name} {sub}".rstrip() in README, (name, sub)

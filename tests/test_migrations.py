@@ -1,10 +1,13 @@
 """The schema's history: models equal migrations, and every revision goes up and down with data."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -13,6 +16,7 @@ from tracker.accounts.models import User
 from tracker.accounts.permissions import Role
 from tracker.core import clock, migrate
 from tracker.core.db import Base, engine_for
+from tracker.core.resources import folder
 from tracker.installing import bring_up_to_date
 from tracker.ledger.queries import sums
 from tracker.ledger.rules import By, Span
@@ -37,6 +41,18 @@ def test_migrations_make_the_schema_that_the_models_describe(database_url):
     assert differences == []
     assert migrate.is_at_head(engine)
     engine.dispose()
+
+
+def test_the_files_of_revisions_are_named_by_their_numbers():
+    config = Config()
+    config.set_main_option("script_location", str(folder("migrations")))
+    scripts = ScriptDirectory.from_config(config)
+
+    assert [Path(one.path).name[:4] for one in scripts.walk_revisions()] == [
+        one.revision for one in scripts.walk_revisions()
+    ]
+    assert all(migrate.knows(one.revision) for one in scripts.walk_revisions())
+    assert not migrate.knows("9999")
 
 
 def test_checks_after_migration_equal_those_of_the_models(database_url):

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from tests.conftest import Maker, _named, _on_server
 from tracker import transferring
 from tracker.attachments.models import Attachment
-from tracker.cli import cli
+from tracker.cli.program import cli
 from tracker.core import clock, migrate
 from tracker.core.db import Base, engine_for
 from tracker.core.errors import TrackerError

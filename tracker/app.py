@@ -4,7 +4,6 @@ import logging
 import shutil
 import time
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import (
     Flask,
@@ -19,7 +18,7 @@ from flask_bootstrap import Bootstrap5
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from fontpkg_be_vietnam_pro import ROOT as FONTS
 from sqlalchemy.orm import Session
-from werkzeug.exceptions import NotFound, RequestEntityTooLarge
+from werkzeug.exceptions import BadRequest, NotFound, RequestEntityTooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from tracker import __version__, error_pages, templating
@@ -40,6 +39,7 @@ from tracker.dialogues import views as dialogues
 from tracker.documents import views as documents
 from tracker.petitions import views as petitions
 from tracker.reports import views as reports
+from tracker.evidence.service import use_secrets
 from tracker.settings import views as settings_pages
 from tracker.settings.queries import last_backup_at
 from tracker.settings.rules import is_too_old
@@ -119,6 +119,7 @@ def _open_databases(app: Flask, settings: Settings) -> None:
     if settings.reports_url:
         replica = Replica(settings.reports_url, primary, settings.reports_most_lag)
         app.extensions["replica"] = replica
+    use_secrets(primary, settings.secrets)
 
 
 def close_databases(app: Flask) -> None:
@@ -185,6 +186,8 @@ def _bound_request() -> None:
         request.max_content_length = FORM_BODY
         if request.get_data(cache=True).count(b"&") >= FORM_PARTS:
             raise RequestEntityTooLarge()
+    elif None in request.form or None in request.files:
+        raise BadRequest()  # a part without a name
     # A search may hold any sign: what no text of the register holds finds nothing.
     named = (value for name, value in request.args.items() if name != "q")
     values = [*(request.view_args or {}).values(), *named]
@@ -198,7 +201,7 @@ def _is_from_elsewhere() -> bool:
     site = request.headers.get("Sec-Fetch-Site", "same-origin")
     origin = request.headers.get("Origin", "")
     return site not in ("same-origin", "none") or (
-        origin not in ("", "null") and urlsplit(origin).netloc != request.host
+        origin not in ("", "null") and origin.partition("://")[2] != request.host
     )
 
 

@@ -21,6 +21,7 @@ from tracker.core import migrate
 from tracker.core.db import transaction
 from tracker.core.errors import TrackerError
 from tracker.core.settings import FILES
+from tracker.evidence.service import digest_all
 from tracker.fictional import make_fictional
 from tracker.fictional.commune import opened
 from tracker.generating import (
@@ -147,6 +148,8 @@ def _enlarge(
     )
     order = Order(missing, seed, last_whole_day(), communes=1)
     enlarge(session, commune, order, fictional.source, progress)
+    with transaction(session):
+        digest_all(session)
 
 
 def _make_people(session: Session) -> None:

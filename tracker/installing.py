@@ -11,6 +11,7 @@ from tracker.accounts.service import NewUser, add_user
 from tracker.core import migrate
 from tracker.core.db import transaction
 from tracker.core.errors import TrackerError
+from tracker.evidence.service import digest_all
 from tracker.journal import service as journal
 from tracker.petitions.queries import entries_missing
 from tracker.petitions.service import fill_lookup, rebuild_ledger
@@ -19,6 +20,7 @@ from tracker.places.rules import PlaceKind
 from tracker.seeding import seed_basics, seed_clocks
 
 MADE = "register:installed"
+DIGESTED = "register:evidence"
 NAMED_PLACES = 12
 """So many keys are named to someone who typed an unknown one."""
 
@@ -48,12 +50,24 @@ def install(engine: Engine, username: str, full_name: str, place_key: str) -> st
 
 def bring_up_to_date(engine: Engine) -> None:
     """Bring the schema to the newest revision, the ledger and the limits of the law with it."""
+    former = migrate.revision_of(engine)
     migrate.upgrade(engine)
     with Session(engine) as session:
         seed_clocks(session)
         if entries_missing(session):
             rebuild_ledger(session)
         fill_lookup(session)
+        if former != migrate.revision_of(engine):
+            keep_evidence(session)
+
+
+def keep_evidence(session: Session, *, anew: bool = False) -> int:
+    """Take what has no evidence as it stands, or everything anew, and say so in the journal."""
+    with transaction(session):
+        done = digest_all(session, anew=anew)
+        if done:
+            journal.note(session, None, DIGESTED, f"{done} records")
+    return done
 
 
 def add_person(

@@ -25,6 +25,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from tracker.core import migrate
+from tracker.core.bulk import set_aside
 from tracker.core.db import Base, reading, transaction
 from tracker.core.errors import TrackerError
 from tracker.core.lasting import LastingMark
@@ -36,20 +37,6 @@ MOVED = "register:transferred"
 VERSION_TABLE = "alembic_version"
 _TOGETHER = 1000
 _SHOWN = 5
-
-_SET_ASIDE = text(
-    "SELECT format('ALTER TABLE %I DROP CONSTRAINT %I', CAST(:table AS text), conname) AS away,"
-    " format('ALTER TABLE %I ADD CONSTRAINT %I %s', CAST(:table AS text), conname,"
-    " pg_get_constraintdef(oid)) AS back"
-    " FROM pg_constraint WHERE conrelid = CAST(:table AS regclass) AND contype = 'f'"
-    " UNION ALL SELECT format('DROP INDEX %I', relname), pg_get_indexdef(indexrelid)"
-    " FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid"
-    " WHERE indrelid = CAST(:table AS regclass) AND NOT indisprimary"
-    " AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid)"
-)
-"""How a table's foreign keys and indexes are put away while its rows come, and brought back."""
-
-_AS_WRITTEN = {"no_parameters": True}
 
 Row = tuple[Any, ...]
 Progress = Callable[[int], None]
@@ -226,13 +213,9 @@ def _copy(new: Connection, table: Table, rows: Iterator[Row]) -> None:
 
     Indexes and foreign keys come back by the very words in which PostgreSQL keeps them.
     """
-    found = new.execute(_SET_ASIDE, {"table": table.name}).all()
-    for row in found:
-        new.exec_driver_sql(row.away, execution_options=_AS_WRITTEN)
-    _copy_rows(new, table, rows)
     try:
-        for row in reversed(found):
-            new.exec_driver_sql(row.back, execution_options=_AS_WRITTEN)
+        with set_aside(new, table.name):
+            _copy_rows(new, table, rows)
     except IntegrityError:
         raise TrackerError(
             "Rows of %(table)s point to rows that there are not.", table=table.name

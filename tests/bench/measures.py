@@ -41,6 +41,12 @@ class Times:
         known = self.seconds.get(label)
         return statistics.median(known) * 1000 if known else None
 
+    def ratio(self, label: str, to: str) -> float | None:
+        """Give the median of what one took of the other in the same round, however busy it was."""
+        rounds = zip(self.seconds.get(label, ()), self.seconds.get(to, ()), strict=False)
+        ratios = [one / other for one, other in rounds if other]
+        return statistics.median(ratios) if ratios else None
+
 
 def in_turn(rounds: int, acts: dict[str, Callable[[], float]], times: Times) -> Times:
     """Do the acts one after the other, so many rounds; the first two only warm up."""

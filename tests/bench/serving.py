@@ -5,12 +5,14 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 from urllib.parse import urlencode
 
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
@@ -29,6 +31,7 @@ class Server:
 
     process: subprocess.Popen[bytes]
     port: int
+    said: IO[bytes]
     started_in: float = 0.0
 
     def kib(self, name: str, file: str = "status") -> int:
@@ -122,20 +125,22 @@ def served(words: list[str], environment: Mapping[str, str], ready: str) -> Iter
     """Start a server and stop it again; it is started once `ready` answers."""
     began = time.perf_counter()
     port = _free_port()
-    process = subprocess.Popen(
-        [*words, "--port", str(port)],
-        env=dict(environment),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-    )
-    server = Server(process, port)
-    try:
-        _wait(server, ready)
-        server.started_in = time.perf_counter() - began
-        yield server
-    finally:
-        process.terminate()
-        process.communicate(timeout=30)
+    # Into a file: what nobody reads from a pipe stops the server when the pipe is full.
+    with tempfile.TemporaryFile() as said:
+        process = subprocess.Popen(
+            [*words, "--port", str(port)],
+            env=dict(environment),
+            stdout=subprocess.DEVNULL,
+            stderr=said,
+        )
+        server = Server(process, port, said)
+        try:
+            _wait(server, ready)
+            server.started_in = time.perf_counter() - began
+            yield server
+        finally:
+            process.terminate()
+            process.wait(timeout=30)
 
 
 def program() -> list[str]:
@@ -155,8 +160,8 @@ def _wait(server: Server, ready: str) -> None:
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         if server.process.poll() is not None:
-            _, told = server.process.communicate()
-            raise RuntimeError(told.decode(errors="replace"))
+            server.said.seek(0)
+            raise RuntimeError(server.said.read().decode(errors="replace"))
         client = Client(server.port)
         try:
             answer = client.get(ready)

@@ -32,6 +32,8 @@ class Results:
     failed: list[str] = field(default_factory=list)
     ours: Start | None = None
     bare: Start | None = None
+    done: list[str] = field(default_factory=list)
+    """What has been measured: a run that was interrupted goes on after it."""
 
 
 def written(results: Sequence[Results], note: str) -> str:
@@ -96,13 +98,11 @@ def _missed_files(one: Results, label: str, exports: list[Export]) -> Iterator[s
 
 
 def _flat(one: Results, times: Times) -> float | None:
-    small, large = times.median(one.labels[0]), times.median(one.labels[-1])
-    return large / small if small and large and len(one.labels) > 1 else None
+    return times.ratio(one.labels[-1], one.labels[0]) if len(one.labels) > 1 else None
 
 
 def _near(one: Results, times: Times) -> float | None:
-    ours, floor = times.median(one.labels[0]), times.median(FLOOR)
-    return ours / floor if ours and floor else None
+    return times.ratio(one.labels[0], FLOOR)
 
 
 def _differs(one: Results, times: Times) -> bool:

@@ -2,8 +2,7 @@
 
 import re
 from datetime import datetime, timedelta
-
-from zxcvbn.frequency_lists import FREQUENCY_LISTS
+from functools import cache
 
 from tracker.core.errors import TrackerError
 from tracker.core.text import fold
@@ -28,7 +27,6 @@ LONGEST_EMAIL = 200
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
 _UNIT_WORDS = ("xa", "phuong", "thi tran", "dac khu", "huyen", "quan", "thanh pho", "tinh", "thon")
-_COMMON = frozenset(FREQUENCY_LISTS["passwords"])
 
 
 class PasswordRefused(TrackerError):
@@ -85,8 +83,17 @@ def check_password(password: str, *about: str) -> None:
         raise PasswordRefused(
             "This password is easy to guess: leave out your user name and common words."
         )
-    if plain in _COMMON or plain.strip("0123456789!.@#") in _COMMON or len(set(plain)) < 5:
+    common = _common_passwords()
+    if plain in common or plain.strip("0123456789!.@#") in common or len(set(plain)) < 5:
         raise PasswordRefused("This password is on the list of those that are tried first.")
+
+
+@cache
+def _common_passwords() -> frozenset[str]:
+    # Thirty thousand words, which a server does without until somebody chooses a password.
+    from zxcvbn.frequency_lists import FREQUENCY_LISTS
+
+    return frozenset(FREQUENCY_LISTS["passwords"])
 
 
 def plain_code(typed: str) -> str:

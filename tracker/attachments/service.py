@@ -3,7 +3,7 @@
 import hashlib
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,6 +69,28 @@ def keep_file(
         return _attach(session, actor, subject, place_id, stored)
 
 
+def keep_apart(
+    session: Session,
+    actor: User,
+    subject: str,
+    place_id: int,
+    upload: Upload,
+    root: Path,
+    witness: Callable[[], None],
+) -> Attachment:
+    """Keep a file of a record that guards itself and has a journal of its own.
+
+    `witness` authorises and notes the act inside the transaction. The number is drawn below zero,
+    so that it leaves no gap in the numbers of other files.
+    """
+    with _brought(session, upload, root) as stored, transaction(session):
+        witness()
+        attachment = _row_of(session, actor, subject, place_id, stored)
+        attachment.id = -1 - secrets.randbelow(2**31 - 1)
+        session.add(attachment)
+    return attachment
+
+
 @contextmanager
 def keeping_proof(
     session: Session, actor: User, subject: str, place_id: int, upload: Upload, root: Path
@@ -99,13 +121,22 @@ def _check_keeper(actor: User) -> None:
 def _attach(
     session: Session, actor: User, subject: str, place_id: int, stored: _Stored
 ) -> Attachment:
+    attachment = _row_of(session, actor, subject, place_id, stored)
+    session.add(attachment)
+    journal.note(session, actor, "attachment:keep", subject, place_id)
+    return attachment
+
+
+def _row_of(
+    session: Session, actor: User, subject: str, place_id: int, stored: _Stored
+) -> Attachment:
     if count_of(session, subject) >= MOST_FILES:
         raise FileRefused("A record holds at most %(most)s files.", most=MOST_FILES)
     if bytes_of_unit(session, place_id) + stored.size > MOST_OF_A_UNIT:
         raise FileRefused(
             "The files of this commune take 2 GB already; ask the administrator to make room."
         )
-    attachment = Attachment(
+    return Attachment(
         subject=subject,
         place_id=place_id,
         stored_name=stored.path.name,
@@ -116,15 +147,19 @@ def _attach(
         uploaded_by_id=actor.id,
         uploaded_at=clock.now(),
     )
-    session.add(attachment)
-    journal.note(session, actor, "attachment:keep", subject, place_id)
-    return attachment
 
 
 @contextmanager
 def _stored(session: Session, actor: User, upload: Upload, root: Path) -> Iterator[_Stored]:
-    """Bring the bytes to the disk under a random name; take them back if what follows fails."""
+    """Bring in the bytes of a person who may."""
     _check_keeper(actor)
+    with _brought(session, upload, root) as stored:
+        yield stored
+
+
+@contextmanager
+def _brought(session: Session, upload: Upload, root: Path) -> Iterator[_Stored]:
+    """Bring the bytes to the disk under a random name; take them back if what follows fails."""
     # Up to 20 MB are written and checked: nobody else waits for that.
     release(session)
     root.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -20,10 +20,10 @@ from tracker.core import clock, settings
 from tracker.core.errors import TrackerError
 from tracker.core.i18n import N_, gettext, ngettext, shown_number
 from tracker.core.settings import FILES
-from tracker.installing import bring_up_to_date, install, refuse_people
+from tracker.installing import bring_up_to_date, install, keep_evidence, refuse_people
 from tracker.seeding import seed_all
 from tracker.spoken import asked_for, option, progress_bar
-from tracker.verifying import mismatches
+from tracker.verifying import mismatches, unfit
 
 MOST_LINES = 100
 """So many differences are told: whoever mends them asks again."""
@@ -66,7 +66,7 @@ def verify() -> None:
     """Compare movements with steps, the journal with its chains, and files with their digests."""
     root = settings.from_environment().instance / settings.FILES
     with register(read_only=True) as session:
-        found = chain(mismatches(session), file_mismatches(session, root))
+        found = chain(mismatches(session), unfit(session), file_mismatches(session, root))
         lines = list(islice(found, MOST_LINES))
     if lines:
         differences = "\n".join(lines)
@@ -77,6 +77,15 @@ def verify() -> None:
             " digests."
         )
     )
+
+
+@cli.command(help=N_("Take all records as they stand now as what the program left."))
+@option("--anew", is_flag=True, help=N_("Also those that have evidence: after a lost secret."))
+def evidence(anew: bool) -> None:
+    """Digest what has no evidence, or everything anew; the journal tells of it."""
+    with register() as session:
+        done = keep_evidence(session, anew=anew)
+    click.echo(ngettext("%(num)s record digested.", "%(num)s records digested.", done))
 
 
 @cli.command(help=N_("List files that no record knows; a killed server may leave some."))
@@ -159,7 +168,7 @@ def transfer(address: str) -> None:
     kept = settings.from_environment()
     with (
         engine_of(kept) as source,
-        opened(address) as target,
+        opened(address, kept) as target,
         progress_bar(N_("Rows"), transferring.rows_in(source)) as progress,
     ):
         moved = transferring.transfer(source, target, kept.instance / FILES, progress)

@@ -1,7 +1,9 @@
 """What every command stands on: the program itself, an open register, and what is said alike."""
 
-from collections.abc import Iterator
+import gc
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from importlib import import_module
 
 import click
 from sqlalchemy import Engine
@@ -11,10 +13,33 @@ from tracker.core import migrate, settings
 from tracker.core.db import engine_for, reading
 from tracker.core.errors import TrackerError
 from tracker.core.i18n import LANGUAGES, N_, gettext
+from tracker.evidence.service import use_secrets
 from tracker.spoken import SpokenProgram, choose_language, option
 
+SERVE = "serve"
+FILES = ("clocks", "keeping", "people", "showing", "serving")
+"""Where the commands stand; `serve` alone in the last."""
 
-@click.group(cls=SpokenProgram, help=N_("Keep a register of dialogues and petitions."))
+
+class Program(SpokenProgram):
+    """The program, which reads in its commands when it needs them."""
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        read_in(FILES[-1:] if cmd_name == SERVE else FILES)
+        return super().get_command(ctx, cmd_name)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        read_in(FILES)
+        return super().list_commands(ctx)
+
+
+def read_in(files: Sequence[str] = FILES) -> None:
+    """Read in the files of some commands."""
+    for name in files:
+        import_module(f"tracker.cli.{name}")
+
+
+@click.group(cls=Program, help=N_("Keep a register of dialogues and petitions."))
 @option(
     "--lang",
     type=click.Choice(list(LANGUAGES)),
@@ -24,18 +49,22 @@ from tracker.spoken import SpokenProgram, choose_language, option
     help=N_("Language of the messages: vi or en."),
 )
 def cli() -> None:
-    """Hold the commands together."""
+    """Hold the commands together; what was read in for them is looked through no more."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
 
 
 @contextmanager
 def engine_of(kept: settings.Settings) -> Iterator[Engine]:
-    with opened(kept.database_url) as engine:
+    with opened(kept.database_url, kept) as engine:
         yield engine
 
 
 @contextmanager
-def opened(address: str) -> Iterator[Engine]:
+def opened(address: str, kept: settings.Settings) -> Iterator[Engine]:
     engine = engine_for(address, for_long_work=True)
+    use_secrets(engine, kept.secrets)
     try:
         yield engine
     finally:

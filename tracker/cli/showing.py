@@ -1,4 +1,4 @@
-"""Serving the register, and registers to look at: the demonstration and generated ones."""
+"""Registers to look at: the demonstration and generated ones."""
 
 import os
 import sys
@@ -9,34 +9,13 @@ import click
 
 from tracker import demo as demonstration
 from tracker import generating, serving
-from tracker.cli.program import (
-    cli,
-    engine_of,
-)
-from tracker.core import logs, settings
+from tracker.cli.program import cli, engine_of
+from tracker.cli.serving import host_option, port_option, threads_option, warn_of_open_host
+from tracker.core import settings
 from tracker.core.clock import shown_date
 from tracker.core.errors import TrackerError
 from tracker.core.i18n import N_, gettext, say
-from tracker.installing import bring_up_to_date
 from tracker.spoken import option, progress_bar
-
-host_option = option(
-    "--host", default="127.0.0.1", show_default=True, help=N_("Address to listen on.")
-)
-port_option = option(
-    "--port",
-    type=click.IntRange(0, 65535),
-    default=8000,
-    show_default=True,
-    help=N_("Port to listen on; 0 takes a free one."),
-)
-threads_option = option(
-    "--threads",
-    type=click.IntRange(1, 64),
-    default=8,
-    show_default=True,
-    help=N_("Requests served at once."),
-)
 
 
 @cli.command(help=N_("Show everything at once: a demonstration with sign-ins, served here."))
@@ -71,7 +50,7 @@ def demo(
             if not no_browser and sys.stdout.isatty() and _has_screen():
                 Timer(0.5, webbrowser.open, [address]).start()
 
-        _warn_of_open_host(host)
+        warn_of_open_host(host)
         serving.serve(kept, host, port, threads, started)
 
 
@@ -120,27 +99,6 @@ def generate(petitions: int, seed: int, communes: int, until: str | None, fresh:
     click.echo(gettext("Next: “tracker serve”."))
 
 
-@cli.command(help=N_("Serve the register."))
-@host_option
-@port_option
-@threads_option
-@option("--upgrade", is_flag=True, help=N_("Bring the schema up to date first."))
-def serve(host: str, port: int, threads: int, upgrade: bool) -> None:
-    """Check the register and this machine, then serve until told to stop."""
-    kept = settings.from_environment()
-    with engine_of(kept) as engine:
-        if upgrade:
-            bring_up_to_date(engine)
-        serving.check(engine, kept)
-
-    def started(address: str) -> None:
-        logs.write_to()
-        click.echo(gettext("Serving at %(address)s. Ctrl+C stops.", address=address))
-
-    _warn_of_open_host(host)
-    serving.serve(kept, host, port, threads, started)
-
-
 def _print_sign_ins(people: list[demonstration.SignIn], address: str) -> None:
     click.echo(gettext("The demonstration runs at %(address)s", address=address))
     _print_people(people)
@@ -158,15 +116,3 @@ def _has_screen() -> bool:
     return sys.platform in ("darwin", "win32") or bool(
         os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
     )
-
-
-def _warn_of_open_host(host: str) -> None:
-    if not serving.is_loopback(host):
-        click.echo(
-            gettext(
-                "Others can reach %(host)s, and what they send is not encrypted: put a proxy that"
-                " speaks HTTPS in front, and name the host in TRACKER_HOSTS.",
-                host=host,
-            ),
-            err=True,
-        )

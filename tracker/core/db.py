@@ -235,6 +235,7 @@ def not_at_the_end(session: Session, act: Callable[[Session, list[Any]], None]) 
 
 
 def _finish(session: Session) -> None:
+    session.flush()  # what is written only now may leave something for the end, too
     acts = session.info.pop(_AT_THE_END, {})
     # In one order always, so that two writers never wait for each other's rows.
     for act in sorted(acts, key=lambda act: act.__module__):

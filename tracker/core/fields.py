@@ -6,9 +6,19 @@ from functools import lru_cache
 from itertools import groupby
 from typing import Any, ClassVar
 
+from flask import request
 from flask_wtf import FlaskForm
 from markupsafe import Markup, escape
-from wtforms import Field, HiddenField, SelectField, StringField, TextAreaField, ValidationError
+from werkzeug.datastructures import FileStorage, MultiDict
+from wtforms import (
+    Field,
+    FileField,
+    HiddenField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import Optional, StopValidation
 from wtforms.widgets import Select, TextInput, html_params
@@ -35,6 +45,19 @@ class BaseForm(FlaskForm):
             if isinstance(field, SelectField) and isinstance(field.widget, Select):
                 return _select(field, {**(field.render_kw or {}), **render_kw})
             return super().render_field(field, render_kw)
+
+        def wrap_formdata(self, form: "BaseForm", formdata: Any) -> Any:
+            """Take files for fields of files alone: one sent under a text's name is no text."""
+            given = super().wrap_formdata(form, formdata)
+            if given is None or not request.files:
+                return given
+            takes = {field.name for field in form if isinstance(field, FileField)}
+            pairs = given.items(multi=True)
+            return MultiDict(
+                (name, sent)
+                for name, sent in pairs
+                if name in takes or not isinstance(sent, FileStorage)
+            )
 
     def refuse(self, field: str, message: Message | str | Exception) -> None:
         """Show a refusal that came from below beside the field it is about."""

@@ -1,6 +1,5 @@
 """Two languages: message ids are English, Vietnamese is what a visitor gets by default."""
 
-import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -9,9 +8,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Any, Self
 
-from babel.messages import mofile, pofile
-from babel.support import NullTranslations, Translations
-
+from tracker.core.catalogues import Catalogue
 from tracker.core.resources import translations_folder
 
 LANGUAGES = {"vi": "Tiếng Việt", "en": "English"}
@@ -101,18 +98,9 @@ def say(message: Any) -> str:
 
 
 @cache
-def catalogue(code: str) -> NullTranslations:
+def catalogue(code: str) -> Catalogue:
     """Read a language's catalogues, one file a feature, once in a process."""
-    merged = Translations()
-    for path in sorted((translations_folder() / code).glob("*.po")):
-        with path.open("rb") as file:
-            compiled = io.BytesIO()
-            mofile.write_mo(compiled, pofile.read_po(file, locale=code))
-        compiled.seek(0)
-        one = Translations(compiled)
-        merged.merge(one)
-        merged.plural = one.plural  # merging leaves the rule of number behind
-    return merged
+    return Catalogue(sorted((translations_folder() / code).glob("*.po")))
 
 
 def _said(value: Any) -> Any:

@@ -2,24 +2,24 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, inspect
 
 from tracker.core.resources import folder
+
+NOTED_IN = "alembic_version"
+"""Alembic's own table. Alembic itself is large, and not needed to read one word of it."""
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
     """Bring the schema up to a revision, all of it or nothing."""
-    _run(engine, command.upgrade, revision)
+    _run(engine, "upgrade", revision)
 
 
 def downgrade(engine: Engine, revision: str) -> None:
     """Take the schema back to a revision."""
-    _run(engine, command.downgrade, revision)
+    _run(engine, "downgrade", revision)
 
 
 @contextmanager
@@ -29,24 +29,27 @@ def fresh_schema(engine: Engine) -> Iterator[Connection]:
     On SQLite rows may be brought in in any order: foreign keys are for the caller to check.
     """
     with _in_one_transaction(engine) as connection:
-        _act(connection, command.upgrade, "head")
+        _act(connection, "upgrade", "head")
         yield connection
 
 
 def knows(revision: str) -> bool:
     """Tell whether a revision is one of this program's history."""
-    return revision in {script.revision for script in _scripts().walk_revisions()}
+    return revision in _revisions()
 
 
 def revision_of(engine: Engine) -> str | None:
     """Give the revision that a database's schema has."""
-    with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+    with engine.execution_options(read_only=True).connect() as connection:
+        if not inspect(connection).has_table(NOTED_IN):
+            return None
+        revision = connection.exec_driver_sql(f"SELECT version_num FROM {NOTED_IN}").scalar()
+        return None if revision is None else str(revision)
 
 
 def is_at_head(engine: Engine) -> bool:
     """Tell whether the schema is the one this program was written for."""
-    return revision_of(engine) == _scripts().get_current_head()
+    return revision_of(engine) == max(_revisions())
 
 
 def is_compared(_item: object, name: str | None, kind: str, *_: object) -> bool:
@@ -55,26 +58,27 @@ def is_compared(_item: object, name: str | None, kind: str, *_: object) -> bool:
     return not is_index_of_one and not (name or "").startswith("petition_by_")
 
 
-def _scripts() -> ScriptDirectory:
-    return ScriptDirectory.from_config(_config())
+@cache
+def _revisions() -> frozenset[str]:
+    """Give the numbers that the files of the revisions begin with."""
+    files = folder("migrations").glob("versions/*_*.py")
+    return frozenset(path.name.partition("_")[0] for path in files)
 
 
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(folder("migrations")))
-    config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
-    return config
-
-
-def _run(engine: Engine, act: object, revision: str) -> None:
+def _run(engine: Engine, act: str, revision: str) -> None:
     with _in_one_transaction(engine) as connection:
         _act(connection, act, revision)
 
 
-def _act(connection: Connection, act: object, revision: str) -> None:
-    config = _config()
+def _act(connection: Connection, act: str, revision: str) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(folder("migrations")))
+    config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
     config.attributes["connection"] = connection
-    act(config, revision)  # type: ignore[operator]
+    getattr(command, act)(config, revision)
 
 
 @contextmanager

@@ -40,6 +40,11 @@ class Settings:
     reports_url: str = field(default="", repr=False)
     reports_most_lag: timedelta = timedelta(minutes=1)
 
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The secret that counts, and the former ones."""
+        return (self.secret_key, *self.old_secret_keys)
+
 
 def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
     """Read the settings; create the instance folder (0700) and its secret (0600) when missing."""

@@ -17,6 +17,7 @@ from tracker.accounts.service import NewUser, add_user, random_password
 from tracker.calendar.queries import clockwork
 from tracker.commitments.models import Commitment, CommitmentStep
 from tracker.core import clock
+from tracker.core.bulk import set_aside, take_stock
 from tracker.core.dates import parse_day
 from tracker.core.db import batch
 from tracker.core.errors import TrackerError
@@ -38,13 +39,15 @@ from tracker.generating.province import (
 from tracker.generating.world import Held, World
 from tracker.ledger.models import LedgerEntry
 from tracker.petitions.models import Petition, PetitionLookup, PetitionStep
-from tracker.petitions.service import sum_up
+from tracker.petitions.service import finding_set_aside, sum_up
 from tracker.places.models import Place, PlaceReach
 from tracker.seeding import seed_basics, seed_file, seed_places
 
 USUAL_COMMUNES = 100
-A_YEAR, A_YEAR_OF_MANY, MANY = 4, 12, 2_000
-"""Dialogues a year in a commune, and in one with many petitions."""
+A_YEAR, A_YEAR_OF_MANY, OF_MANY = 4, 12, 2_000
+"""Dialogues a year in a commune, and in one with so many petitions."""
+MANY = (Petition, PetitionStep, LedgerEntry)
+"""What there is much of: indexed once when all of it is there."""
 Progress = Callable[[int], None]
 
 
@@ -90,7 +93,10 @@ def generate(session: Session, order: Order, progress: Progress | None = None) -
         _make_people(session, blocks, ids)
         keepers = _keepers(session, blocks, ids, order.communes)
         communes = communes_from(ids, keepers, order.communes, words)
-        fill(session, order, communes, source, progress)
+        tables = (kind.__tablename__ for kind in MANY)
+        with finding_set_aside(session), set_aside(session.connection(), *tables):
+            fill(session, order, communes, source, progress)
+        take_stock(session)
 
 
 def enlarge(
@@ -138,6 +144,7 @@ def fill(
     session.flush()
     _write_petitions(session, world, progress or (lambda _number: None))
     go_on_from(session, Petition, PetitionStep)
+    take_stock(session)
     sum_up(session)
 
 
@@ -186,7 +193,7 @@ def _write_dialogues(
         source=source,
         lasts=dict(lasts),
     )
-    a_year = A_YEAR_OF_MANY if order.petitions > MANY * len(communes) else A_YEAR
+    a_year = A_YEAR_OF_MANY if order.petitions > OF_MANY * len(communes) else A_YEAR
     drawn = list(dialogues.meetings(random, agenda, communes, a_year))
     for year, last in agenda.lasts.items():
         next_numbers(session, "DT", year, last - lasts.get(year, 0))

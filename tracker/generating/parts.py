@@ -4,16 +4,18 @@ import multiprocessing
 import os
 import signal
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field, fields
+from operator import attrgetter
+from threading import Thread
 from typing import cast
 
 from tracker.generating.lives import Step
 from tracker.generating.loading import Plain, plain, plain_rows
 from tracker.generating.petitions import Raised, petitions
 from tracker.generating.world import World
-from tracker.ledger.rules import MEASURES, Cell
+from tracker.ledger.rules import MEASURES, Cell, Entry
 from tracker.petitions.models import Petition, PetitionStep
 from tracker.petitions.queries import facts
 from tracker.petitions.rules import entries
@@ -55,7 +57,7 @@ ENTRY = ("petition_id", "number", "recorded_at", "day", *Cell._fields, *MEASURES
 LOOKUP = tuple(f.name for f in fields(LookupRow))
 _petition_row = plain_rows(PETITION)
 _step_row = plain_rows(STEP[3:])
-_lookup_row = plain_rows(LOOKUP)
+_lookup_row: Callable[[LookupRow], tuple[Plain, ...]] = attrgetter(*LOOKUP)
 
 Rows = list[tuple[Plain, ...]]
 
@@ -77,8 +79,7 @@ def part_of(world: World, first: int, end: int) -> Part:
         part.petitions.append(_petition_row(raised))
         _add_steps(part, raised.id, steps)
         for entry in entries(facts(cast(list[PetitionStep], steps))):
-            row = entry.row(raised.id)
-            part.entries.append(tuple([plain(row[name]) for name in ENTRY]))
+            part.entries.append(_entry_row(raised.id, entry))
         part.lookups.append(_lookup_row(lookup_row(raised, world.units[raised.place_id])))
     return part
 
@@ -106,13 +107,29 @@ def parts(world: World) -> Iterator[Part]:
             pool.shutdown(cancel_futures=True)
 
 
+def _entry_row(petition_id: int, entry: Entry) -> tuple[Plain, ...]:
+    """Give an entry's row in the order of ENTRY: its cell and its quantities are plain already."""
+    changed = [entry.changes.get(name, 0) for name in MEASURES]
+    moment, day = plain(entry.recorded_at), entry.day.isoformat()
+    return petition_id, entry.number, moment, day, *entry.cell, *changed
+
+
 _kept: list[World] = []
 """The world of a helping process."""
 
 
 def _begin(world: World) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the one that writes ends the others
+    Thread(target=_end_with_the_first, daemon=True).start()
     _kept.append(world)
+
+
+def _end_with_the_first() -> None:
+    """End when the process that writes is gone, however it ended: nobody waits for us then."""
+    first = multiprocessing.parent_process()
+    if first is not None:
+        first.join()
+        os._exit(1)
 
 
 def _part(first: int) -> Part:

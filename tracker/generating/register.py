@@ -13,6 +13,7 @@ from tracker.accounts.models import User
 from tracker.core import migrate
 from tracker.core.db import engine_for, sqlite_file_url, transaction
 from tracker.core.errors import TrackerError
+from tracker.evidence.service import digest_all
 from tracker.generating.making import Order, Progress, generate
 from tracker.journal import service as journal
 from tracker.journal.models import JournalEntry
@@ -52,6 +53,7 @@ def make_register(engine: Engine, order: Order, progress: Progress | None = None
         return
     engine.dispose()
     with _apart(Path(file)) as unfinished:
+        unfinished.update_execution_options(**engine.get_execution_options())
         _fill(unfinished, order, progress)
 
 
@@ -59,6 +61,7 @@ def _fill(engine: Engine, order: Order, progress: Progress | None) -> None:
     with Session(engine, expire_on_commit=False) as session:
         generate(session, order, progress)
         with transaction(session):
+            digest_all(session)
             journal.note(session, None, MADE, order.written)
 
 

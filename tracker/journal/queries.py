@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from itertools import groupby
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tracker.journal.models import JournalEntry, JournalHead
-from tracker.journal.rules import BEGINNING, Break, Entry, breaks
+from tracker.journal.rules import BEGINNING, WHOLE_REGISTER, Break, Entry, breaks
 
 STREAMED = 1000
 
@@ -20,6 +20,8 @@ def journal_breaks(session: Session) -> Iterator[Break]:
         yield from breaks(chain, (Entry(*row) for row in entries), heads.pop(chain, (0, BEGINNING)))
     for chain, head in heads.items():
         yield from breaks(chain, (), head)
+    for chain, number in session.execute(_MISPLACED):
+        yield Break(chain, number, is_missing=False)
 
 
 def journal_heads(session: Session, chains: frozenset[int]) -> dict[int, str]:
@@ -29,6 +31,10 @@ def journal_heads(session: Session, chains: frozenset[int]) -> dict[int, str]:
 
 
 _HEADS = select(JournalHead.chain, JournalHead.number, JournalHead.digest)
+_MISPLACED = select(JournalEntry.chain, JournalEntry.number).where(
+    func.coalesce(JournalEntry.place_id, WHOLE_REGISTER) != JournalEntry.chain
+)
+"""Entries shown for another place than the one in whose chain they stand."""
 _ENTRIES = select(
     JournalEntry.chain,
     JournalEntry.number,

@@ -12,10 +12,13 @@ from sqlalchemy.orm import Session
 from tracker.core import clock
 from tracker.core.db import NOTHING_LEAVES, at_the_end, transaction
 from tracker.core.errors import TrackerError
+from tracker.evidence import service as evidence
 from tracker.journal.models import CreationKey, JournalEntry, JournalHead
 from tracker.journal.rules import BEGINNING, WHOLE_REGISTER, Entry, digest_of
 
 LONGEST_KEY = 40
+
+evidence.watch()  # whoever can write a journal leaves evidence of the records themselves as well
 
 
 class Actor(Protocol):

@@ -208,7 +208,7 @@ def differences(form: BaseForm, kept: Mapping[str, Any]) -> list[Difference]:
 
 def seen_version(form: BaseForm) -> int:
     """Give the version that was on the screen; one that is no number is never the present one."""
-    typed: str = form["version"].data or ""
+    typed: str = (form["version"].raw_data or ("",))[0]
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
 
 

@@ -100,6 +100,7 @@ _OWN: Mapping[str, Mapping[str, str]] = {
         "demonstration": N_("Demonstration made"),
         "second-factor": N_("Roles that must have a second factor"),
     },
+        "evidence": N_("Records taken as they stand"),
 }
 
 

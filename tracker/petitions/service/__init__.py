@@ -4,6 +4,7 @@ from tracker.petitions.service.correcting import amend_petition, correct_step, m
 from tracker.petitions.service.lookup import (
     as_values,
     fill_lookup,
+    finding_set_aside,
     keep_lookup,
     rebuild_lookup,
     renew_lookups,
@@ -41,6 +42,7 @@ __all__ = [
     "correct_step",
     "fill_ack_dates",
     "fill_lookup",
+    "finding_set_aside",
     "keep_lookup",
     "log_petition",
     "may_correct",

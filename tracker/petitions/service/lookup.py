@@ -1,16 +1,17 @@
 """Keeping what petitions are found by in step with them."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import delete, insert, or_, select
+from sqlalchemy import Connection, delete, insert, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from tracker.core.bulk import set_aside
 from tracker.core.db import transaction
 from tracker.petitions.models import (
     FOUND_IN,
-    TOKEN_INDEX,
     Petition,
     PetitionLookup,
     triggers,
@@ -22,6 +23,8 @@ from tracker.places.service import Changed, followers
 
 TOGETHER = 500
 KEPT = ("received_key", "due_key", "tokens")
+USUAL_TOKENS, MANY_TOKENS = 2**20, 2**25
+"""So many bytes of tokens FTS5 gathers before it writes them: usually, and while all is written."""
 
 
 def keep_lookup(session: Session, petition: Petition) -> None:
@@ -73,14 +76,12 @@ followers.append(follow_places)
 
 def rebuild_lookup(session: Session, progress: Callable[[int], None] | None = None) -> None:
     """Write anew what all petitions are found by; the indexes are made once, over all of it."""
-    with transaction(session):
-        _without_indexes(session)
+    with transaction(session), finding_set_aside(session):
         session.execute(delete(PetitionLookup))
         for rows in lookup_rows(session):
             _add(session, rows)
             if progress:
                 progress(len(rows))
-        _with_indexes(session)
 
 
 def _add(session: Session, rows: Sequence[LookupRow]) -> None:
@@ -96,25 +97,35 @@ def _add(session: Session, rows: Sequence[LookupRow]) -> None:
             copied.write_row(tuple(as_values(row).values()))
 
 
-def _without_indexes(session: Session) -> None:
+@contextmanager
+def finding_set_aside(session: Session) -> Iterator[None]:
+    """Let what petitions are found by be written in bulk: its indexes are made once, over all."""
     connection = session.connection()
-    if connection.dialect.name != "sqlite":
-        connection.exec_driver_sql(f"DROP INDEX IF EXISTS {TOKEN_INDEX.name}")
-        return
-    for trigger in triggers():
+    is_sqlite = connection.dialect.name == "sqlite"
+    for trigger in triggers() if is_sqlite else ():
         connection.exec_driver_sql(f"DROP TRIGGER {trigger}")
+    with set_aside(connection, PetitionLookup.__tablename__):
+        yield
+    if is_sqlite:
+        for key, name in FOUND_IN.items():
+            _fill_full_text(connection, key, name)
+        for statement in triggers().values():
+            connection.exec_driver_sql(statement)
 
 
-def _with_indexes(session: Session) -> None:
-    connection = session.connection()
-    if connection.dialect.name != "sqlite":
-        TOKEN_INDEX.create(connection)
-        return
-    for name in FOUND_IN.values():
-        for act in ("rebuild", "optimize"):
-            connection.exec_driver_sql(f"INSERT INTO {name} ({name}) VALUES ('{act}')")
-    for statement in triggers().values():
-        connection.exec_driver_sql(statement)
+def _fill_full_text(connection: Connection, key: str, name: str) -> None:
+    """Write a full-text table anew, in the order of its key: so its parts need no joining later."""
+
+    def tell(word: str, value: str = "NULL") -> None:
+        connection.exec_driver_sql(f"INSERT INTO {name} ({name}, rank) VALUES ('{word}', {value})")
+
+    tell("delete-all")
+    tell("hashsize", str(MANY_TOKENS))
+    connection.exec_driver_sql(
+        f"INSERT INTO {name} (rowid, tokens) SELECT {key}, tokens FROM petition_lookup ORDER BY 1"
+    )
+    tell("optimize")
+    tell("hashsize", str(USUAL_TOKENS))
 
 
 def fill_lookup(session: Session) -> None:

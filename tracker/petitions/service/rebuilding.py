@@ -17,6 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from tracker.calendar.queries import clockwork
+from tracker.core.bulk import set_aside
 from tracker.core.dates import Precision
 from tracker.core.db import roomy, transaction
 from tracker.ledger import service as ledger
@@ -63,8 +64,9 @@ def sum_up(session: Session) -> None:
     transaction.
     """
     with roomy(session):
-        session.execute(delete(PetitionPosting))
-        session.execute(_postings())
+        with set_aside(session.connection(), PetitionPosting.__tablename__):
+            session.execute(delete(PetitionPosting))
+            session.execute(_postings())
         ledger.rebuild(session)
 
 
@@ -79,7 +81,10 @@ def _postings() -> Insert:
     apart = select(net.c.petition_id, net.c.place_id, net.c.day, measure, quantity.label("by"))
     rows = apart.join_from(net, measures, true()).cte("apart")
     columns = ["petition_id", "place_id", "day", "measure", "quantity"]
-    return insert(PetitionPosting).from_select(columns, select(rows).where(rows.c.by != 0))
+    chosen = select(rows).where(rows.c.by != 0)
+    # In the order in which they are unique: numbered alike each time, and indexed as they come.
+    in_order = chosen.order_by(rows.c.petition_id, rows.c.measure, rows.c.day)
+    return insert(PetitionPosting).from_select(columns, in_order)
 
 
 def _some_at_a_time(session: Session) -> Iterator[Sequence[Petition]]:

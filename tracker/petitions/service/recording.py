@@ -130,12 +130,13 @@ def _later_than(history: Sequence[PetitionStep]) -> datetime:
 
 def summary(petition: Petition, recorded: Sequence[PetitionStep]) -> dict[str, Any]:
     """Give what a petition's row keeps of its steps, for lists to show."""
-    counted = effective(facts(recorded))
+    told = facts(recorded)
+    counted = effective(told)
     by_id = {step.id: step for step in recorded}
     note, document = latest_result([by_id[fact.id] for fact in counted])
     return {
         "ended_on": counted[-1].happened_on if petition.status in ENDED else None,
-        "acknowledged_on": acknowledged(facts(recorded)),
+        "acknowledged_on": acknowledged(told),
         "latest_note": note,
         "latest_document": document,
     }

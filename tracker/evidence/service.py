@@ -1,0 +1,149 @@
+"""Keeping the evidence of records: whatever a transaction writes is digested at its end."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Engine, delete, event, insert, select, tuple_
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
+
+from tracker.core.db import Base, at_the_end, is_sqlite
+from tracker.evidence.models import Evidence
+from tracker.evidence.queries import (
+    SECRETS,
+    TOGETHER,
+    all_records,
+    digests,
+    has_evidence,
+    keys_of,
+    known_kinds,
+    own_key,
+    records,
+    text_of,
+)
+from tracker.evidence.rules import KINDS, Kind, digest_of, evidence_key
+
+Touched = tuple[str, Any]
+_NAMED_BY: Mapping[str, tuple[str, str]] = {
+    part: (kind.table, column) for kind in KINDS.values() for part, column in kind.parts.items()
+}
+
+
+def use_secrets(engine: Engine, secrets: Sequence[str]) -> None:
+    """Let what an engine writes be digested with an installation's secret, the first of these."""
+    engine.update_execution_options(**{SECRETS: [evidence_key(secret) for secret in secrets]})
+
+
+def watch() -> None:
+    """Digest from now on what any session writes; asked twice, it is done once."""
+    if not event.contains(Session, "after_flush", _after_flush):
+        event.listen(Session, "after_flush", _after_flush)
+        event.listen(Session, "do_orm_execute", _before_statement)
+
+
+def digest_all(session: Session, *, anew: bool = False) -> int:
+    """Digest every record that has no evidence yet, or all of them anew; gives how many.
+
+    In the caller's transaction. For a register of an older version, one that was written in bulk,
+    and one whose secret was lost: what stands there now is taken as it is.
+    """
+    key, done = keys_of(session)[0], 0
+    if anew:
+        session.execute(delete(Evidence))
+    is_empty = anew or not has_evidence(session)
+    for kind in known_kinds():
+        for some in all_records(session, kind):
+            kept = {} if is_empty else digests(session, kind, [read.key for read in some])
+            rows = [
+                _row(kind, read.key, digest_of(read.rows, key))
+                for read in some
+                if text_of(read.key) not in kept
+            ]
+            if rows:
+                session.execute(insert(Evidence), rows)
+            done += len(rows)
+    return done
+
+
+def _after_flush(session: Session, _context: UOWTransaction) -> None:
+    for written in (session.new, session.dirty, session.deleted):
+        for row in written:
+            table = row.__tablename__
+            if table in KINDS:
+                at_the_end(session, _digest, (table, getattr(row, own_key(KINDS[table]).key)))
+            elif table in _NAMED_BY:
+                root, column = _NAMED_BY[table]
+                at_the_end(session, _digest, (root, getattr(row, column)))
+
+
+def _before_statement(state: ORMExecuteState) -> None:
+    """Note the records that a statement for many rows is about to write."""
+    if not (state.is_insert or state.is_update or state.is_delete):
+        return
+    table = getattr(getattr(state.statement, "table", None), "name", "")
+    if table not in KINDS and table not in _NAMED_BY:
+        return
+    root, name = _NAMED_BY.get(table) or (table, own_key(KINDS[table]).name)
+    for key in set(_keys_written(state, table, name)):
+        at_the_end(state.session, _digest, (root, key))
+
+
+def _keys_written(state: ORMExecuteState, table: str, name: str) -> Iterable[Any]:
+    if not state.is_insert:
+        column = Base.metadata.tables[table].c[name]
+        asked = select(column).where(*state.statement._where_criteria)  # type: ignore[attr-defined]
+        return state.session.scalars(asked, state.parameters or {}).all()
+    statement: Any = state.statement
+    given: Any = state.parameters or statement.compile().params
+    return [row[name] for row in (given if isinstance(given, list) else [given])]
+
+
+def _digest(session: Session, touched: list[Touched]) -> None:
+    """Write the evidence of the records that were touched, or take it away with a record."""
+    by_kind: dict[str, set[Any]] = defaultdict(set)
+    for table, key in touched:
+        by_kind[table].add(key)
+    key = keys_of(session)[0]
+    for table in sorted(by_kind):
+        for some in _in_parts(sorted(by_kind[table])):
+            _digest_some(session, KINDS[table], some, key)
+
+
+def _digest_some(session: Session, kind: Kind, keys: list[Any], key: bytes) -> None:
+    if not kind.is_held and not is_sqlite(session):
+        # Two writers of one record's parts: the second digests what the first has committed.
+        _put(session, [_row(kind, one, "") for one in keys])
+    rows = [
+        _row(kind, read.key, digest_of(read.rows, key)) for read in records(session, kind, keys)
+    ]
+    if rows:
+        _put(session, rows)
+    if len(rows) < len(keys):
+        gone = {text_of(one) for one in keys} - {row["key"] for row in rows}
+        named = tuple_(Evidence.kind, Evidence.key)
+        session.execute(delete(Evidence).where(named.in_([(kind.table, one) for one in gone])))
+
+
+def _put(session: Session, rows: list[dict[str, str]]) -> None:
+    begin = _ON_SQLITE if is_sqlite(session) else _ON_POSTGRESQL
+    session.connection().execute(begin, rows)
+
+
+def _putting(adding: Any) -> Any:
+    return adding.on_conflict_do_update(
+        index_elements=["kind", "key"], set_={"digest": adding.excluded.digest}
+    )
+
+
+_ON_SQLITE = _putting(sqlite.insert(Evidence))
+_ON_POSTGRESQL = _putting(postgresql.insert(Evidence))
+
+
+def _row(kind: Kind, key: Any, digest: str) -> dict[str, str]:
+    return {"kind": kind.table, "key": text_of(key), "digest": digest}
+
+
+def _in_parts(keys: list[Any]) -> Iterator[list[Any]]:
+    for start in range(0, len(keys), TOGETHER):
+        yield keys[start : start + TOGETHER]
