@@ -53,11 +53,12 @@ def register(app: Flask) -> None:
     app.register_error_handler(Exception, _bug)
 
 
-def _refused(refusal: TrackerError) -> tuple[str, int]:
-    return _error_page(i18n.say(refusal), refusal.status_code), refusal.status_code
+def _refused(refusal: TrackerError) -> tuple[str, int, dict[str, str]]:
+    wait = {"Retry-After": str(refusal.retry_after)} if refusal.retry_after else {}
+    return _error_page(i18n.say(refusal), refusal.status_code), refusal.status_code, wait
 
 
-def _stale(_error: StaleDataError) -> tuple[str, int]:
+def _stale(_error: StaleDataError) -> tuple[str, int, dict[str, str]]:
     return _refused(Stale("Someone else has just changed this record; look again."))
 
 
