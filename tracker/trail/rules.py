@@ -98,11 +98,11 @@ _OWN: Mapping[str, Mapping[str, str]] = {
         "installed": N_("Installed"),
         "generated": N_("Filled with invented records"),
         "backup": N_("Backed up"),
+        "evidence": N_("Records taken as they stand"),
         "transferred": N_("Moved to another database"),
         "demonstration": N_("Demonstration made"),
         "second-factor": N_("Roles that must have a second factor"),
     },
-        "evidence": N_("Records taken as they stand"),
 }
 
 
