@@ -93,11 +93,13 @@ def petition_values(
 ) -> Iterator[Sequence[Any]]:
     """Give the values of csvsql.values_of for each petition of the list, in its order."""
     values = [value.label(f"v{at}") for at, value in enumerate(values_of(cells))]
+    streamed = {"stream_results": True, "max_row_buffer": STREAMED}
     for statement in ordered_petitions(session, scope, asked, sort, terms):
-        rows = session.execute(
-            statement.with_only_columns(*values), execution_options={"yield_per": STREAMED}
-        )
-        yield from rows
+        # Plain values have no need of the session, which would go through each row once more.
+        asked_for = statement.with_only_columns(*values)
+        rows = session.connection().execute(asked_for, execution_options=streamed)
+        while some := rows.fetchmany(STREAMED):
+            yield from some
 
 
 def _timeliness(terms: Terms) -> Any:
