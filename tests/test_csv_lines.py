@@ -12,7 +12,7 @@ from tracker.core.csvout import Separator, Variant, csv_lines
 from tracker.core.dates import Precision, first_day
 from tracker.core.i18n import speaking
 from tracker.petitions.columns import COLUMNS, columns_for
-from tracker.petitions.lifecycle import Channel, Kind, Level, Petitioner, Status
+from tracker.petitions.lifecycle import Channel, Kind, Level, Petitioner, Profile, Status
 from tracker.petitions.models import Petition
 from tracker.petitions.queries import PetitionFilter, Sort, petition_export_rows
 from tracker.petitions.queries.exported import file_fields, petition_lines, petition_values
@@ -68,12 +68,12 @@ def states(draw):
     second=states(),
     language=st.sampled_from(["vi", "en"]),
     separator=st.sampled_from(list(Separator)),
-    with_names=st.booleans(),
+    profile=st.sampled_from(list(Profile)),
 )
 def test_the_database_writes_the_line_that_the_writer_writes(
-    session, kept, first, second, language, separator, with_names
+    session, kept, first, second, language, separator, profile
 ):
-    shown = columns_for(with_names=with_names)
+    shown = columns_for(profile, "Ai, lúc nào")
     scope = frozenset({kept[0].place_id, kept[1].place_id})
     for petition, state in zip(kept, (first, second), strict=True):
         session.execute(
@@ -81,10 +81,10 @@ def test_the_database_writes_the_line_that_the_writer_writes(
         )
     terms = terms_of(session)
     with speaking(language):
-        rows = list(petition_export_rows(session, scope, PetitionFilter()))
+        rows = list(petition_export_rows(session, scope, PetitionFilter(), profile=profile))
         for variant in Variant:
             told = csv_lines([], lines(shown, rows, variant), variant=variant, separator=separator)
-            asked = cells_of(shown, file_fields(scope, terms), variant)
+            asked = cells_of(shown, file_fields(scope, terms, profile), variant)
             found = petition_lines(
                 session,
                 scope,
@@ -101,12 +101,12 @@ def test_the_database_writes_the_line_that_the_writer_writes(
                 for number, body in enumerate(bodies, start=1)
             ]
             assert numbered == [line.encode() for line in list(told)[1:]]
-        asked = cells_of(shown, file_fields(scope, terms), Variant.EXCEL)
+        asked = cells_of(shown, file_fields(scope, terms, profile), Variant.EXCEL)
         values = petition_values(session, scope, PetitionFilter(), Sort.NEWEST, asked, terms)
         cells = list(with_words(asked, values))
     session.rollback()
     assert [row[0] for row in cells] == [row.code for row in rows]
-    if with_names:
+    if profile is Profile.INTERNAL:
         at = [c.name for c in COLUMNS].index("received_on") - 1
         exact = [row.received_on for row in rows if row.date_precision is Precision.DAY]
         assert [row[at] for row in cells if isinstance(row[at], date)] == exact

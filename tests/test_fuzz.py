@@ -44,6 +44,12 @@ def test_a_part_without_a_name_is_no_form(visit):
     assert answer.status_code == 400
 
 
+def test_line_breaks_in_an_address_stay_in_the_address(visit):
+    answer = visit(None).client.get("/settings/rules/%0d%0aX:1/apply")
+    assert answer.status_code in (303, 404)
+    assert "X" not in answer.headers
+
+
 def test_a_form_from_an_address_that_is_none_is_refused(visit):
     staff = visit()
     answer = staff.client.post("/petitions/new", data={}, headers={"Origin": "http://["})

@@ -73,7 +73,7 @@ def test_the_excel_file_has_the_columns_of_a_meetings_table(visit, make, session
         petition,
         MoveRequest("propose", note="Đã sửa", document_number="05/BC-UBND"),
     )
-    answer = visit().get("/petitions.csv")
+    answer = visit().get("/petitions.csv", profile="internal")
     (row,) = _rows(answer)
 
     assert [name for name in row if name in MEETING] == MEETING
@@ -86,7 +86,7 @@ def test_the_excel_file_has_the_columns_of_a_meetings_table(visit, make, session
     assert row["Số người"] == "không rõ"
     assert row["Điện thoại"] == "0912000111"
     assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
-    assert "kien-nghi-2" in answer.headers["Content-Disposition"]
+    assert "kien-nghi-noi-bo-2" in answer.headers["Content-Disposition"]
 
 
 def test_the_machines_file_has_stable_names_iso_days_and_stored_words(visit, make):
@@ -196,7 +196,7 @@ def test_the_journal_tells_who_took_which_rows_but_not_what_was_searched(visit, 
             select(JournalEntry).where(JournalEntry.subject == "petitions.csv")
         )
         assert {entry.actor_id for entry in (begun, whole, searched, empty)} == {staff.user.id}
-        assert (begun.action, begun.detail) == ("export", "kind=feedback")
+        assert (begun.action, begun.detail) == ("export", "profile=public; kind=feedback")
         assert (whole.action, whole.detail) == ("export:ended", "1 rows")
         assert (searched.detail, empty.detail) == ("kind=feedback; q", "0 rows")
 

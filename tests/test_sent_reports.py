@@ -17,6 +17,7 @@ from tracker.core import clock
 from tracker.core.db import reading, transaction
 from tracker.core.errors import NotFound
 from tracker.journal.models import JournalEntry
+from tracker.journal.queries import entry_on_paper, head_of
 from tracker.ledger.models import LedgerEntry
 from tracker.petitions.service import MoveRequest, move_petition
 from tracker.places.queries import scope_ids
@@ -317,3 +318,16 @@ def test_the_workbook_holds_the_pages_numbers_and_its_petitions(visit, session, 
         assert "SUM(" in parts.read("xl/worksheets/sheet1.xml").decode()
     told = session.scalars(select(JournalEntry.subject).where(JournalEntry.action == "export"))
     assert told.all() == ["reports/resolution.xlsx"]
+
+
+def test_a_sent_report_names_the_journals_last_entry_so_that_paper_guards_the_file(session, make):
+    make.petition()
+    before = head_of(session, make.home.id)
+    report = _sent(session, make)
+    told = opened(session, report).document["journal"]
+
+    assert (told["number"], told["digest"]) >= before
+    entry = entry_on_paper(session, f" {told['digest'][:16].upper()} ")
+    assert (entry.chain, entry.number) == (make.home.id, told["number"])
+    assert entry_on_paper(session, told["digest"][:8]) is None
+    assert entry_on_paper(session, "f" * 64) is None

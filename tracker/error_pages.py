@@ -1,9 +1,11 @@
 """One page for every refusal and mishap: a sentence, and nothing of the machinery."""
 
+import errno
 import logging
 import re
 import secrets
 from typing import Any
+from urllib.parse import quote
 
 from flask import Flask, Response, current_app, flash, g, redirect, render_template, request
 from flask_wtf.csrf import CSRFError
@@ -32,6 +34,7 @@ NOT_DONE = N_("This could not be done.")
 UNKNOWN_HOST = N_("This server does not answer under that name.")
 WAIT = 5
 """Seconds after which to try again: a database that restarts takes about so long."""
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG})
 SECRET = frozenset({"password", "old", "new"})
 """Fields that no page ever gives back."""
 UNSEEN = frozenset({"key", "version", "next", "save", "move"})
@@ -47,17 +50,19 @@ def register(app: Flask) -> None:
     app.register_error_handler(DBAPIError, _database_error)
     for kind in (PoolTimeout, PendingRollbackError):
         app.register_error_handler(kind, _database_away)
+    app.register_error_handler(OSError, _disk_error)
     app.register_error_handler(CSRFError, _not_from_here)
     app.register_error_handler(Unauthorized, _sign_in_first)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _bug)
 
 
-def _refused(refusal: TrackerError) -> tuple[str, int]:
-    return _error_page(i18n.say(refusal), refusal.status_code), refusal.status_code
+def _refused(refusal: TrackerError) -> tuple[str, int, dict[str, str]]:
+    wait = {"Retry-After": str(refusal.retry_after)} if refusal.retry_after else {}
+    return _error_page(i18n.say(refusal), refusal.status_code), refusal.status_code, wait
 
 
-def _stale(_error: StaleDataError) -> tuple[str, int]:
+def _stale(_error: StaleDataError) -> tuple[str, int, dict[str, str]]:
     return _refused(Stale("Someone else has just changed this record; look again."))
 
 
@@ -78,6 +83,19 @@ def _database_away(error: SQLAlchemyError) -> tuple[str, int, dict[str, str]]:
         " in a moment, it counts once. Files must be chosen again."
     )
     return _resend_page(sentence), 503, wait
+
+
+def _disk_error(error: OSError) -> tuple[str, int]:
+    """Say that there is no room; any other error of the system is a fault."""
+    if error.errno not in NO_ROOM:
+        return _bug(error)
+    log.error("the disk takes nothing: %s", errno.errorcode[error.errno or 0])
+    _ask_no_more()
+    sentence = i18n.gettext(
+        "The disk of this server is full or cannot be written, so nothing was kept. Tell the"
+        " operator."
+    )
+    return _error_page(sentence, 507), 507
 
 
 def _not_from_here(error: CSRFError) -> tuple[str, int]:
@@ -133,7 +151,7 @@ def _page_before() -> Any:
     path = request.path
     while path := path.rpartition("/")[0]:
         if web.opens_for_reading(path):
-            return redirect(path, 303)
+            return redirect(quote(path), 303)
     return redirect("/", 303)
 
 

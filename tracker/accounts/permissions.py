@@ -14,6 +14,7 @@ class Permission(StrEnum):
     LOG_PETITION = "petition:log"
     MOVE_PETITION = "petition:move"
     APPROVE_PETITION = "petition:approve"
+    OPEN_IDENTITY = "identity:open"
     MAKE_COMMITMENT = "commitment:make"
     REPORT_COMMITMENT = "commitment:report"
     JUDGE_COMMITMENT = "commitment:judge"
@@ -23,6 +24,7 @@ class Permission(StrEnum):
     READ_REPORT = "report:read"
     SEND_REPORT = "report:send"
     EXPORT = "register:export"
+    EXPORT_NAMES = "register:export-names"
     MANAGE_SETTINGS = "settings:manage"
     MANAGE_PEOPLE = "people:manage"
     READ_JOURNAL = "journal:read"
@@ -46,6 +48,8 @@ _STAFF = _READER | {
     Permission.REPORT_COMMITMENT,
     Permission.LOG_VISIT,
     Permission.PREPARE_BRIEFING,
+    Permission.OPEN_IDENTITY,
+    Permission.EXPORT_NAMES,
 }
 
 GRANTS: dict[Role, frozenset[Permission]] = {
@@ -61,6 +65,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         Permission.PREPARE_BRIEFING,
         Permission.DECIDE_BRIEFING,
         Permission.SEND_REPORT,
+        Permission.OPEN_IDENTITY,
+        Permission.EXPORT_NAMES,
     },
     Role.ADMIN: _READER
     | {Permission.MANAGE_SETTINGS, Permission.MANAGE_PEOPLE, Permission.READ_JOURNAL},

@@ -1,7 +1,6 @@
 """Making a backup: one moment of the register, packed, verified as it would be brought back."""
 
 import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +14,7 @@ from tracker.attachments.models import Attachment
 from tracker.backups import archive, databases
 from tracker.backups.archive import Manifest, Progress
 from tracker.backups.checking import check_database
+from tracker.backups.workrooms import workroom
 from tracker.core import clock, migrate
 from tracker.core.db import reading
 from tracker.core.errors import TrackerError
@@ -51,9 +51,9 @@ def back_up(engine: Engine, files: Path, asked: Path, progress: Progress) -> Mad
     if not migrate.is_at_head(engine):
         raise TrackerError("The database is not up to date: run “tracker upgrade”.")
     try:
-        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".tracker-") as folder:
-            manifest, packed = _packed(engine, files, at, Path(folder), progress)
-            _read_back(engine, packed, Path(folder), progress)
+        with workroom(path.parent, ".tracker-") as folder:
+            manifest, packed = _packed(engine, files, at, folder, progress)
+            _read_back(engine, packed, folder, progress)
             _name(packed, path)
     except OSError as error:
         raise TrackerError(

@@ -1,7 +1,6 @@
 """Bringing a register back: only into an empty place, and only once it was found whole."""
 
 import shutil
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from sqlalchemy import Engine, inspect
 from tracker.backups import archive, databases
 from tracker.backups.archive import Manifest, Progress
 from tracker.backups.checking import check_database, check_rows
+from tracker.backups.workrooms import workroom
 from tracker.core import migrate
 from tracker.core.errors import TrackerError
 from tracker.core.settings import FILES
@@ -38,8 +38,8 @@ def restore(engine: Engine, instance: Path, path: Path, progress: Progress) -> R
         raise _refused(files)
     manifest = archive.read_manifest(path)
     _check_fits(engine, manifest)
-    with tempfile.TemporaryDirectory(dir=instance, prefix=".restoring-") as folder:
-        unpacked = Path(folder) / "unpacked"
+    with workroom(instance, ".restoring-") as folder:
+        unpacked = folder / "unpacked"
         database = archive.unpack(path, manifest, unpacked, progress)
         if manifest.engine == "sqlite":
             check_database(database, manifest)

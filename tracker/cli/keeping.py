@@ -5,6 +5,7 @@ from itertools import chain, islice
 from pathlib import Path
 
 import click
+from sqlalchemy.orm import Session
 
 from tracker import backups, transferring
 from tracker.attachments.queries import file_mismatches, loose_files
@@ -21,6 +22,8 @@ from tracker.core.errors import TrackerError
 from tracker.core.i18n import N_, gettext, ngettext, shown_number
 from tracker.core.settings import FILES
 from tracker.installing import bring_up_to_date, install, keep_evidence, refuse_people
+from tracker.journal.queries import entry_on_paper
+from tracker.places.models import Place
 from tracker.seeding import seed_all
 from tracker.spoken import asked_for, option, progress_bar
 from tracker.verifying import mismatches, unfit
@@ -62,10 +65,13 @@ def seed() -> None:
 
 
 @cli.command(help=N_("Recount the ledger from the steps; exit status 1 when anything differs."))
-def verify() -> None:
+@option("--head", help=N_("Digest of the journal as a printed report has it, or its first signs."))
+def verify(head: str | None) -> None:
     """Compare movements with steps, the journal with its chains, and files with their digests."""
     root = settings.from_environment().instance / settings.FILES
     with register(read_only=True) as session:
+        if head:
+            _compare_paper(session, head)
         found = chain(mismatches(session), unfit(session), file_mismatches(session, root))
         lines = list(islice(found, MOST_LINES))
     if lines:
@@ -75,6 +81,25 @@ def verify() -> None:
         gettext(
             "The ledger agrees with the steps, the journal with its chains, the files with their"
             " digests."
+        )
+    )
+
+
+def _compare_paper(session: Session, head: str) -> None:
+    """Say which entry a paper names; a journal that was written anew holds none."""
+    entry = entry_on_paper(session, head)
+    if entry is None:
+        raise TrackerError(
+            "The journal holds no entry with this digest: it is not the one that the paper was"
+            " printed from."
+        )
+    place = session.get(Place, entry.place_id) if entry.place_id else None
+    click.echo(
+        gettext(
+            "The paper agrees with the journal of %(place)s up to entry %(number)s, %(moment)s.",
+            place=place.name if place else gettext("Whole register"),
+            number=entry.number,
+            moment=clock.shown_moment(entry.recorded_at),
         )
     )
 

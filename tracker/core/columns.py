@@ -81,12 +81,13 @@ def cells_of(columns: Sequence[Column[Any]], fields: Any, variant: Variant) -> l
 def with_words(cells: Sequence[Cell], rows: Iterable[Sequence[Any]]) -> Iterator[list[Any]]:
     """Give each row of csvsql.values_of with the words of `Either` in their places."""
     either = [at for at, cell in enumerate(cells) if isinstance(cell, Either)]
-    size = len(cells)
+    places = list(enumerate(either, start=len(cells)))
     for row in rows:
-        values = list(row[:size])
-        for place, words in zip(either, row[size:], strict=True):
-            if words:
+        values = list(row)
+        for at, place in places:
+            if words := values[at]:
                 values[place] = words
+        del values[len(cells) :]
         yield values
 
 

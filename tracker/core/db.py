@@ -31,8 +31,10 @@ except ImportError:  # no wheel for this platform
 WAL_IS_SAFE_FROM = (3, 51, 3)
 """First SQLite release without the WAL-reset bug (older ones may corrupt the file under WAL)."""
 
-POOL = {"pool_size": 10, "max_overflow": 20}
-"""Eight threads, each with its request, a download it streams, and a note it writes beside."""
+POOL: dict[str, Any] = {"pool_size": 10, "max_overflow": 20, "pool_use_lifo": True}
+"""Eight threads, each with its request, a download it streams, and a note it writes beside.
+
+The one given back last is taken first: what few connections remember serves all threads."""
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",

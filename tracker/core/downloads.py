@@ -64,7 +64,10 @@ def workbook(sheet_of: Callable[[Session], Sheet], name: str) -> tuple[Response,
     """
     if request.method == "HEAD":
         return web.download(b"", WORKBOOK, name), 0
-    with tempfile.NamedTemporaryFile(dir=current_app.config["SETTINGS"].instance) as kept:
+    with (
+        web.FILES.take(),
+        tempfile.NamedTemporaryFile(dir=current_app.config["SETTINGS"].instance) as kept,
+    ):
         with web.own_session(read_only=True) as reading:
             rows = write_workbook(Path(kept.name), [sheet_of(reading)])
         file = Path(kept.name).open("rb")  # noqa: SIM115 - closed when all is sent

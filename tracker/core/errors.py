@@ -9,6 +9,8 @@ class TrackerError(Exception):
     status_code = 409
     field = ""
     """The field of the form that the refusal is about, where it is about one."""
+    retry_after = 0
+    """Seconds after which the same may be tried again, where it is a matter of time."""
 
     def __init__(self, msgid: str, **values: Any) -> None:
         super().__init__(msgid % values if values else msgid)
@@ -37,4 +39,3 @@ class TooManyTries(TrackerError):
 
     status_code = 429
     retry_after = 60
-    """Seconds after which a further try may be made."""

@@ -3,6 +3,7 @@
 import os
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -49,7 +50,10 @@ class Settings:
 def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
     """Read the settings; create the instance folder (0700) and its secret (0600) when missing."""
     instance = Path(environ.get("TRACKER_INSTANCE", "instance")).resolve()
-    instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError:
+        raise _not_writable(instance) from None
     default_url = sqlite_file_url(instance / "tracker.db")
     database_url = environ.get("TRACKER_DATABASE_URL") or default_url
     return Settings(
@@ -106,14 +110,33 @@ def _seconds(environ: Mapping[str, str], name: str, usual: int) -> timedelta:
 
 
 def _kept_secret(path: Path) -> str:
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        if path.stat().st_mode & 0o077:
-            raise TrackerError(
-                "Others may read the file of the secret key; run: chmod 600 %(path)s", path=path
-            ) from None
-        return path.read_text(encoding="ascii").strip()
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(secrets.token_urlsafe(48))
+    if not path.exists():
+        _make_secret(path)
+    if path.stat().st_mode & 0o077:
+        raise TrackerError(
+            "Others may read the file of the secret key; run: chmod 600 %(path)s", path=path
+        )
     return path.read_text(encoding="ascii").strip()
+
+
+def _make_secret(path: Path) -> None:
+    """Make the secret whole or not at all; where two processes begin at once, one's counts."""
+    arriving = path.with_name(f".{path.name}-{secrets.token_hex(4)}")
+    try:
+        descriptor = os.open(arriving, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(48))
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(arriving, path)
+    except FileExistsError:
+        pass
+    except OSError:
+        raise _not_writable(path.parent) from None
+    finally:
+        with suppress(OSError):
+            arriving.unlink()
+
+
+def _not_writable(folder: Path) -> TrackerError:
+    return TrackerError("The instance folder %(path)s cannot be written.", path=folder)

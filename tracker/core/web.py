@@ -15,7 +15,10 @@ from tracker.core.db import NOTHING_LEAVES
 from tracker.core.lasting import hand_mark
 from tracker.core.replica import Replica, Standing
 from tracker.core.sealing import Sealer
+from tracker.core.turns import Turns
 
+FILES = Turns(at_once=3, patience=2)
+"""How many files may be made at once, and how many seconds one more waits for its turn."""
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 WRITTEN = "written"
 """In the browser's cookie: where the log of the primary stood after the person's last act."""
@@ -116,12 +119,13 @@ def close_session(_error: BaseException | None = None) -> None:
 
 def streamed(read: Callable[[Session], Iterator[AnyStr]]) -> Iterator[AnyStr]:
     """Read after the view has returned, on a session that closes with the download."""
+    turn = FILES.take()
     source, kept = _read_from(), replica()
     reading = Session(source.execution_options(read_only=True), expire_on_commit=False)
     primary = own_session(read_only=True)
 
     def pieces() -> Iterator[AnyStr]:
-        with reading, primary:
+        with turn, reading, primary:
             try:
                 lines = read(reading)
                 first = next(lines)

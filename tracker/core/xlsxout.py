@@ -10,8 +10,10 @@ generator and are never all in memory.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import chain, islice
 from pathlib import Path
+from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 from tracker.core.columns import Column, Kind
@@ -35,6 +37,7 @@ MEASURED = 2000
 LETTERS, LETTERS_BOLD = 0.95, 0.9
 """Letters of the font to a unit of width."""
 LINE_HEIGHT, TALLEST = 15.75, 409
+PLAIN = frozenset({str, int, float, date, NoneType})
 MARGINS = {"left": 0.4, "right": 0.4, "top": 0.6, "bottom": 0.6}
 
 
@@ -135,7 +138,9 @@ def _records(
         yield dict.fromkeys(headers)
         return
     for row in chain([first], rows):
-        yield dict(zip(headers, map(_cell, row), strict=True))
+        # A table has millions of cells, and nearly all are as the library takes them.
+        cells = [value if type(value) in PLAIN else _cell(value) for value in row]
+        yield dict(zip(headers, cells, strict=True))
 
 
 def _heights(sheet: Sheet, first: Sequence[Sequence[object]]) -> dict[int, float]:

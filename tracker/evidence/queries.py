@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -13,6 +14,7 @@ from sqlalchemy import (
     Select,
     String,
     Table,
+    bindparam,
     cast,
     func,
     select,
@@ -63,20 +65,18 @@ def own_key(kind: Kind) -> Column[Any]:
 
 def records(session: Session, kind: Kind, keys: Collection[Any]) -> Iterator[Read]:
     """Give the records with these keys that there are."""
-    own = own_key(kind)
-    yield from _with_parts(
-        session, kind, _rows(session, kind, select_of(kind).where(own.in_(keys)))
-    )
+    found = session.execute(_some(kind.table), {"keys": list(keys)}).mappings()
+    yield from _with_parts(session, kind, found.all())
 
 
 def all_records(session: Session, kind: Kind) -> Iterator[list[Read]]:
     """Give all records of a kind, some hundred at a time, in the order of their keys."""
     own = own_key(kind)
-    asked = select_of(kind).order_by(own).limit(TOGETHER)
-    rows = _rows(session, kind, asked)
+    asked = _selected(_table(kind.table), kind).order_by(own).limit(TOGETHER)
+    rows = session.execute(asked).mappings().all()
     while rows:
         yield list(_with_parts(session, kind, rows))
-        rows = _rows(session, kind, asked.where(own > rows[-1][own.name]))
+        rows = session.execute(asked.where(own > rows[-1][own.name])).mappings().all()
 
 
 def known_kinds(names: Iterable[str] = KINDS) -> list[Kind]:
@@ -124,32 +124,37 @@ def text_of(key: Any) -> str:
     return key.isoformat() if hasattr(key, "isoformat") else str(key)
 
 
-def select_of(kind: Kind) -> Select[Any]:
-    """Select the records of a kind as they are kept, however wrong a word may be."""
-    return _selected(_table(kind.table), kind)
-
-
-def _with_parts(session: Session, kind: Kind, found: Sequence[Mapping[str, Any]]) -> Iterator[Read]:
+def _with_parts(session: Session, kind: Kind, found: Sequence[Mapping[Any, Any]]) -> Iterator[Read]:
     name = own_key(kind).name
     keys = [row[name] for row in found]
-    parts: dict[Any, list[tuple[str, list[Mapping[str, Any]]]]] = defaultdict(list)
+    parts: dict[Any, list[tuple[str, list[Mapping[Any, Any]]]]] = defaultdict(list)
     for table, names_it in kind.parts.items() if keys else ():
-        part = _table(table)
-        its = part.c[names_it]
-        # By range where all are read, which any index answers without a list of numbers.
-        asked = _selected(part, kind).where(its.in_(keys)).order_by(its, *part.primary_key)
-        rows = [dict(row) for row in session.execute(asked).mappings()]
+        rows = session.execute(_some_parts(kind.table, table), {"keys": keys}).mappings()
         for key, some in groupby(rows, key=lambda row: row[names_it]):
             parts[key].append((table, list(some)))
     for row in found:
         yield Read(row[name], [(kind.table, [row]), *parts[row[name]]])
 
 
-def _rows(session: Session, kind: Kind, asked: Select[Any]) -> list[Mapping[str, Any]]:
-    return [dict(row) for row in session.execute(asked).mappings()]
+@cache
+def _some(name: str) -> Select[Any]:
+    """Select records of a kind by their keys."""
+    kind = KINDS[name]
+    asked = _selected(_table(name), kind)
+    return asked.where(own_key(kind).in_(bindparam("keys", expanding=True)))
+
+
+@cache
+def _some_parts(name: str, table: str) -> Select[Any]:
+    """Select the rows of a table that belong to some records, in their order."""
+    kind, part = KINDS[name], _table(table)
+    its = part.c[kind.parts[table]]
+    asked = _selected(part, kind).where(its.in_(bindparam("keys", expanding=True)))
+    return asked.order_by(its, *part.primary_key)
 
 
 def _selected(table: Table, kind: Kind) -> Select[Any]:
+    """Select rows as they are kept, however wrong a word in them may be."""
     return select(
         *(
             type_coerce(column, String).label(column.name)

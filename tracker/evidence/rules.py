@@ -51,6 +51,16 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             ),
             Kind("denunciation_takers"),
             Kind("departments"),
+            Kind("denunciation_takers"),
+            Kind(
+                "denunciations",
+                {
+                    "denouncer_identities": "denunciation_id",
+                    "denunciation_grants": "denunciation_id",
+                    "denunciation_steps": "denunciation_id",
+                },
+                is_held=True,
+            ),
             Kind(
                 "dialogues",
                 {"dialogue_steps": "dialogue_id", "settled_limits": "dialogue_id"},

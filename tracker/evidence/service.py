@@ -1,7 +1,7 @@
 """Keeping the evidence of records: whatever a transaction writes is digested at its end."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Engine, delete, event, insert, select, tuple_
@@ -42,17 +42,18 @@ def watch() -> None:
         event.listen(Session, "do_orm_execute", _before_statement)
 
 
-def digest_all(session: Session, *, anew: bool = False) -> int:
+def digest_all(session: Session, *, anew: bool = False, but: Collection[str] = ()) -> int:
     """Digest every record that has no evidence yet, or all of them anew; gives how many.
 
     In the caller's transaction. For a register of an older version, one that was written in bulk,
-    and one whose secret was lost: what stands there now is taken as it is.
+    and one whose secret was lost: what stands there now is taken as it is. `but` names kinds that
+    whoever wrote them has digested already.
     """
     key, done = keys_of(session)[0], 0
     if anew:
         session.execute(delete(Evidence))
     is_empty = anew or not has_evidence(session)
-    for kind in known_kinds():
+    for kind in known_kinds(name for name in KINDS if name not in but):
         for some in all_records(session, kind):
             kept = {} if is_empty else digests(session, kind, [read.key for read in some])
             rows = [

@@ -1,7 +1,7 @@
 """Writing a generated register: places, people, dialogues, promises, petitions, and their sums."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from itertools import chain
@@ -24,10 +24,12 @@ from tracker.core.errors import TrackerError
 from tracker.core.numbering import last_numbers, next_numbers
 from tracker.dialogues.lifecycle import HAPPENED
 from tracker.dialogues.models import Category, Department, Dialogue, DialogueStep
+from tracker.evidence.models import Evidence
+from tracker.evidence.queries import keys_of
 from tracker.generating import dialogues, promises
 from tracker.generating.days import FIRST_DAY, course
-from tracker.generating.loading import Plain, go_on_from, load, next_id, plain, plain_rows
-from tracker.generating.parts import ENTRY, LOOKUP, PETITION, STEP, Part, parts
+from tracker.generating.loading import go_on_from, load, next_id, plain, plain_rows
+from tracker.generating.parts import ENTRY, EVIDENCE, LOOKUP, PETITION, STEP, parts
 from tracker.generating.province import (
     PROVINCE,
     ROOT,
@@ -125,6 +127,8 @@ def fill(
         number=order.petitions,
         until=order.until,
         first_id=next_id(session, Petition),
+        first_step=next_id(session, PetitionStep),
+        evidence_key=keys_of(session)[0],
         codes={
             year: next_numbers(session, "KN", year, count) - first
             for year, first, count in days.years()
@@ -158,21 +162,14 @@ def _units(session: Session) -> dict[int, list[int]]:
 
 
 def _write_petitions(session: Session, world: World, progress: Progress) -> None:
-    first_step = next_id(session, PetitionStep)
     progress(0)
     for part in parts(world):
         load(session, Petition, PETITION, part.petitions)
-        load(session, PetitionStep, STEP, _numbered(part, first_step - 1))
+        load(session, PetitionStep, STEP, part.steps)
         load(session, LedgerEntry, ENTRY, part.entries)
         load(session, PetitionLookup, LOOKUP, part.lookups)
-        first_step += len(part.steps)
+        load(session, Evidence, EVIDENCE, part.digests)
         progress(len(part.petitions))
-
-
-def _numbered(part: Part, before: int) -> Iterator[tuple[Plain, ...]]:
-    """Number the steps of a part behind those of the parts before."""
-    for id_, voids_id, *rest in part.steps:
-        yield id_ + before, voids_id and voids_id + before, *rest  # type: ignore[operator]
 
 
 def _write_dialogues(

@@ -4,13 +4,14 @@ import multiprocessing
 import os
 import signal
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field, fields
 from operator import attrgetter
 from threading import Thread
 from typing import cast
 
+from tracker.evidence.rules import digest_of
 from tracker.generating.lives import Step
 from tracker.generating.loading import Plain, plain, plain_rows
 from tracker.generating.petitions import Raised, petitions
@@ -55,6 +56,10 @@ STEP = (
 )
 ENTRY = ("petition_id", "number", "recorded_at", "day", *Cell._fields, *MEASURES)
 LOOKUP = tuple(f.name for f in fields(LookupRow))
+EVIDENCE = ("kind", "key", "digest")
+MOMENTS = ("logged_at", "recorded_at")
+MOST_STEPS = 16
+"""So many numbers are kept free for the steps of each petition: no part waits for another's."""
 _petition_row = plain_rows(PETITION)
 _step_row = plain_rows(STEP[3:])
 _lookup_row: Callable[[LookupRow], tuple[Plain, ...]] = attrgetter(*LOOKUP)
@@ -64,20 +69,24 @@ Rows = list[tuple[Plain, ...]]
 
 @dataclass(slots=True)
 class Part:
-    """Rows of some petitions and of what belongs to them; steps are numbered from 1."""
+    """Rows of some petitions and of what belongs to them."""
 
     petitions: Rows = field(default_factory=list)
     steps: Rows = field(default_factory=list)
     entries: Rows = field(default_factory=list)
     lookups: Rows = field(default_factory=list)
+    digests: Rows = field(default_factory=list)
 
 
 def part_of(world: World, first: int, end: int) -> Part:
     """Draw one part into rows."""
-    part = Part()
+    part, first_step = Part(), world.first_step + first * MOST_STEPS
     for raised, steps in petitions(world, first, end):
-        part.petitions.append(_petition_row(raised))
-        _add_steps(part, raised.id, steps)
+        row = _petition_row(raised)
+        rows = list(_step_rows(first_step + len(part.steps), raised.id, steps))
+        part.petitions.append(row)
+        part.steps.extend(rows)
+        part.digests.append(_digest(world, raised.id, row, rows))
         for entry in entries(facts(cast(list[PetitionStep], steps))):
             part.entries.append(_entry_row(raised.id, entry))
         part.lookups.append(_lookup_row(lookup_row(raised, world.units[raised.place_id])))
@@ -137,8 +146,26 @@ def _part(first: int) -> Part:
     return part_of(world, first, min(first + IN_ONE_PART, world.number))
 
 
-def _add_steps(part: Part, petition_id: int, steps: list[Step]) -> None:
-    before = len(part.steps)
+def _step_rows(first: int, petition_id: int, steps: Sequence[Step]) -> Iterator[tuple[Plain, ...]]:
+    """Give the rows of steps that are numbered from 1 for themselves."""
     for step in steps:
-        voids_id = before + step.voids_id if step.voids_id else None
-        part.steps.append((before + step.id, voids_id, petition_id, *_step_row(step)))
+        voids_id = first - 1 + step.voids_id if step.voids_id else None
+        yield first - 1 + step.id, voids_id, petition_id, *_step_row(step)
+
+
+def _digest(
+    world: World, petition_id: int, row: tuple[Plain, ...], steps: Rows
+) -> tuple[Plain, ...]:
+    """Give the evidence of a petition, by the rows as they will be read."""
+    own = [(Petition.__tablename__, [_named(PETITION, row)])]
+    its = [(PetitionStep.__tablename__, [_named(STEP, step) for step in steps])]
+    digest = digest_of([*own, *its], world.evidence_key)
+    return Petition.__tablename__, str(petition_id), digest
+
+
+def _named(names: Sequence[str], row: tuple[Plain, ...]) -> dict[str, Plain]:
+    named = dict(zip(names, row, strict=True))
+    for name in MOMENTS:
+        if name in named:
+            named[name] = f"{named[name]}+00:00".replace(" ", "T")
+    return named

@@ -17,6 +17,7 @@ from tracker.evidence.service import digest_all
 from tracker.generating.making import Order, Progress, generate
 from tracker.journal import service as journal
 from tracker.journal.models import JournalEntry
+from tracker.petitions.models import Petition
 
 MADE = "register:generated"
 """The journal's entry by which a generated register is told from a commune's real one."""
@@ -61,7 +62,7 @@ def _fill(engine: Engine, order: Order, progress: Progress | None) -> None:
     with Session(engine, expire_on_commit=False) as session:
         generate(session, order, progress)
         with transaction(session):
-            digest_all(session)
+            digest_all(session, but=[Petition.__tablename__])
             journal.note(session, None, MADE, order.written)
 
 

@@ -22,15 +22,17 @@ class Held:
 class World:
     """The places, people, lists, days and words of a register, and where its numbers begin.
 
-    `first_id` is the id of the first petition; `codes` gives for each year what to add to a
-    petition's number to have its running number in the year; `units` are those that answer for
-    a place today.
+    `first_id` is the id of the first petition, `first_step` of its first step; `codes` gives for
+    each year what to add to a petition's number to have its running number in the year; `units`
+    are those that answer for a place today; `evidence_key` is what petitions are digested with.
     """
 
     seed: int
     number: int
     until: date
     first_id: int
+    first_step: int
+    evidence_key: bytes
     codes: Mapping[int, int]
     course: Course
     communes: Sequence[Commune]

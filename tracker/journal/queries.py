@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import groupby
+from string import hexdigits
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -10,6 +11,8 @@ from tracker.journal.models import JournalEntry, JournalHead
 from tracker.journal.rules import BEGINNING, WHOLE_REGISTER, Break, Entry, breaks
 
 STREAMED = 1000
+FEWEST_SIGNS = 16
+"""So many signs of a digest are typed from a paper at least: 64 bits, which nobody meets."""
 
 
 def journal_breaks(session: Session) -> Iterator[Break]:
@@ -28,6 +31,21 @@ def journal_heads(session: Session, chains: frozenset[int]) -> dict[int, str]:
     """Give the last digest of some places' chains, to be printed and kept elsewhere."""
     rows = session.execute(_HEADS.where(JournalHead.chain.in_(chains)))
     return {row.chain: row.digest for row in rows}
+
+
+def head_of(session: Session, chain: int) -> tuple[int, str]:
+    """Give the number and digest of a chain's last entry, to be printed and kept elsewhere."""
+    row = session.execute(_HEADS.where(JournalHead.chain == chain)).one_or_none()
+    return (row.number, row.digest) if row else (0, BEGINNING)
+
+
+def entry_on_paper(session: Session, digest: str) -> JournalEntry | None:
+    """Find the entry whose digest stands on a paper; its first signs are enough."""
+    typed = "".join(digest.lower().split())
+    if len(typed) < FEWEST_SIGNS or set(typed) - set(hexdigits):
+        return None
+    asked = select(JournalEntry).where(JournalEntry.digest.startswith(typed))
+    return session.scalars(asked.limit(1)).one_or_none()
 
 
 _HEADS = select(JournalHead.chain, JournalHead.number, JournalHead.digest)

@@ -11,7 +11,7 @@ from tracker.core.csvsql import Cell, Either, known_day, word_of
 from tracker.core.dates import Precision, shown
 from tracker.core.i18n import N_, gettext
 from tracker.petitions import lifecycle
-from tracker.petitions.lifecycle import Channel, Group, Level, Petitioner, Status
+from tracker.petitions.lifecycle import Channel, Group, Level, Petitioner, Profile, Status
 from tracker.petitions.queries import ExportRow
 from tracker.petitions.rules import Timeliness
 
@@ -130,11 +130,17 @@ COLUMNS: tuple[Column[ExportRow], ...] = (
 """A meeting's table first, then what lets a reader sort and find, then what only machines read."""
 
 
-def columns_for(*, with_names: bool) -> list[Column[ExportRow]]:
-    """Give the columns; names and telephones only to those who work with them."""
-    return [
-        column if with_names or not column.is_personal else _withheld(column) for column in COLUMNS
-    ]
+def columns_for(profile: Profile, taken_out: str = "") -> list[Column[ExportRow]]:
+    """Give the columns; names and telephones only in a file for the office itself.
+
+    Each row of such a file says who took it out, when that is told.
+    """
+    if profile is Profile.PUBLIC:
+        return [_withheld(column) if column.is_personal else column for column in COLUMNS]
+    told: Column[ExportRow] = Column(
+        "taken_out", N_("For the office only"), lambda row: taken_out, width=30
+    )
+    return [*COLUMNS, *([told] if taken_out else [])]
 
 
 def _withheld(column: Column[ExportRow]) -> Column[ExportRow]:

@@ -57,6 +57,24 @@ class Channel(Labelled):
     PRESS = "press", N_("Press")
 
 
+class Profile(Labelled):
+    """For whom something leaves the register."""
+
+    PUBLIC = "public", N_("For everyone: nobody is named")
+    INTERNAL = "internal", N_("For the office: with names")
+
+
+class LookReason(Labelled):
+    """Why someone who does not handle a petition must know who raised it."""
+
+    CONTACT = "contact", N_("To ask or to answer the citizen")
+    INVITE = "invite", N_("To invite the citizen to a meeting")
+    VERIFY = "verify", N_("To check the matter on the spot")
+    SAME = "same", N_("To see whether another petition is from the same person")
+    SUPERVISE = "supervise", N_("To inspect how the petition is handled")
+    OTHER = "other", N_("Another reason, told below")
+
+
 class Petitioner(Labelled):
     """Who stands behind a petition."""
 

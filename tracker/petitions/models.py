@@ -18,7 +18,7 @@ from tracker.core.dates import Precision
 from tracker.core.db import Base, pk, stored_as_text, text40, text200
 from tracker.core.matching import Tokens
 from tracker.dialogues.models import Category, Department, Dialogue
-from tracker.petitions.lifecycle import Channel, Kind, Level, Petitioner, Status
+from tracker.petitions.lifecycle import Channel, Kind, Level, LookReason, Petitioner, Status
 from tracker.places.models import Place
 
 
@@ -124,6 +124,20 @@ class PetitionStep(Base):
     document_number: Mapped[text200] = mapped_column(default="")
 
     actor: Mapped[User | None] = relationship(foreign_keys=[actor_id], lazy="raise")
+
+
+class IdentityLook(Base):
+    """One time that someone who does not handle a petition opened who raised it, and why."""
+
+    __tablename__ = "identity_looks"
+    __table_args__ = (Index("ix_identity_looks_petition", "petition_id", "user_id", "opened_at"),)
+
+    id: Mapped[pk]
+    petition_id: Mapped[int] = mapped_column(ForeignKey("petitions.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    reason: Mapped[LookReason] = mapped_column(stored_as_text(LookReason))
+    note: Mapped[text200] = mapped_column(default="")
+    opened_at: Mapped[datetime]
 
 
 class PetitionPosting(Base):

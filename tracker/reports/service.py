@@ -21,6 +21,7 @@ from tracker.core.errors import TrackerError
 from tracker.core.numbering import next_number
 from tracker.core.xlsxout import Sheet, write_workbook
 from tracker.journal import service as journal
+from tracker.journal.queries import head_of
 from tracker.reports import columns
 from tracker.reports.models import SentFile, SentReport
 from tracker.reports.queries import PlaceTree, Report, ReportLine, resolution_report
@@ -140,7 +141,7 @@ def _send(session: Session, actor: User, draft: Draft) -> tuple[SentReport, bool
             sent_at=now,
             content_key=draft.content_key,
         )
-        body = canonical(_document(report, actor, draft))
+        body = canonical(_document(report, actor, draft, head_of(session, draft.place_id)))
         report.digest, report.body = digest(body), zlib.compress(body, 6)
         session.add(report)
         session.flush()
@@ -160,7 +161,10 @@ def _fields(file: Kept) -> dict[str, Any]:
     return {"name": file.name, "media_type": file.media_type, "body": file.body}
 
 
-def _document(report: SentReport, actor: User, draft: Draft) -> dict[str, Any]:
+def _document(
+    report: SentReport, actor: User, draft: Draft, head: tuple[int, str]
+) -> dict[str, Any]:
+    """Give what is digested; the journal's last entry is in it, so that paper guards the file."""
     return {
         "format": FORMAT,
         "code": report.code,
@@ -173,6 +177,7 @@ def _document(report: SentReport, actor: User, draft: Draft) -> dict[str, Any]:
         "content_key": report.content_key,
         "content": draft.content,
         "files": {file.name: digest(file.body) for file in draft.files},
+        "journal": {"place": report.place_id, "number": head[0], "digest": head[1]},
     }
 
 

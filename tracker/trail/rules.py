@@ -23,6 +23,7 @@ class Subject(Labelled):
     BRIEFING = "briefing", N_("Briefing")
     REPORT = "report", N_("Report")
     LETTERHEAD = "letterhead", N_("Letterhead")
+    IDENTITY = "identity", N_("Citizen's identity")
     ATTACHMENT = "attachment", N_("File")
     EXPORT = "export", N_("File taken out")
     SIGN_IN = "sign-in", N_("Signing in")
@@ -85,6 +86,7 @@ _OWN: Mapping[str, Mapping[str, str]] = {
         "end": N_("Ended"),
     },
     Subject.ATTACHMENT: {"keep": N_("Kept"), "remove": N_("Removed")},
+    Subject.IDENTITY: {"opened": N_("Looked at, by someone who does not handle the petition")},
     Subject.PLACE: {"ending-undone": N_("Ending taken back")},
     Subject.CALENDAR: {act.value: act.label for act in Act},
     Subject.CLOCKS: {"chosen": N_("Chosen")},
@@ -96,11 +98,11 @@ _OWN: Mapping[str, Mapping[str, str]] = {
         "installed": N_("Installed"),
         "generated": N_("Filled with invented records"),
         "backup": N_("Backed up"),
+        "evidence": N_("Records taken as they stand"),
         "transferred": N_("Moved to another database"),
         "demonstration": N_("Demonstration made"),
         "second-factor": N_("Roles that must have a second factor"),
     },
-        "evidence": N_("Records taken as they stand"),
 }
 
 

@@ -26,6 +26,7 @@ from tracker.core.csvout import Separator, Variant, csv_lines, separator_of
 from tracker.core.web import db_session, download, own_session
 from tracker.journal import service as journal
 from tracker.petitions.columns import columns_for
+from tracker.petitions.lifecycle import Profile
 from tracker.petitions.queries import Sort, petition_export_rows
 from tracker.places.queries import scope_ids
 from tracker.reports import columns as report_columns
@@ -112,7 +113,7 @@ def _files(session: Session, asked: Asked) -> Iterator[tuple[str, Iterator[str]]
     yield "noi-dung-giao-ban.csv", written(ITEMS, items_of(session, briefing))
     late, _ = PETITIONS[Why.LATE]
     petitions = petition_export_rows(session, asked.scope, late, Sort.DUE)
-    yield "kien-nghi-qua-han.csv", written(columns_for(with_names=False), petitions)
+    yield "kien-nghi-qua-han.csv", written(columns_for(Profile.PUBLIC), petitions)
     for why, name in (
         (Why.PROMISE_OVERDUE, "cam-ket-qua-han.csv"),
         (Why.PROMISE_DUE, "cam-ket-sap-den-han.csv"),

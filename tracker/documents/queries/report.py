@@ -8,6 +8,7 @@ from itertools import islice
 from sqlalchemy.orm import Session
 
 from tracker.commitments.rules import KnownNames
+from tracker.petitions.lifecycle import Profile
 from tracker.petitions.queries import ExportRow, PetitionFilter, Sort, Stock, petition_export_rows
 from tracker.petitions.rules import OUTSTANDING
 from tracker.reports.queries import Beside, PlaceTree, Report, beside, resolution_report
@@ -42,7 +43,7 @@ def report_facts(
 ) -> ReportFacts:
     """Give what the paper of a report tells, in numbers those of its page."""
     asked = PetitionFilter(cell=Stock(OUTSTANDING, period.end, typed_by))
-    rows = petition_export_rows(session, tree.ids, asked, Sort.DUE)
+    rows = petition_export_rows(session, tree.ids, asked, Sort.DUE, Profile.INTERNAL)
     return ReportFacts(
         report=resolution_report(session, tree, period, cut, typed_by),
         beside=beside(session, tree.ids, period),

@@ -8,10 +8,8 @@ from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 
 from tracker.accounts.guard import current_user
-from tracker.core import clock
-from tracker.core.clock import shown_moment
 from tracker.core.errors import NotAllowed
-from tracker.core.i18n import N_, Labelled, gettext, speaking
+from tracker.core.i18n import gettext, speaking
 from tracker.core.web import db_session, download, own_session
 from tracker.documents.papers import Writing
 from tracker.documents.queries.letterheads import (
@@ -27,18 +25,12 @@ from tracker.documents.rules.heads import addressed, nation_lines
 from tracker.documents.rules.layout import LAYOUTS, Issuer
 from tracker.documents.word import MEDIA_TYPE, written_down
 from tracker.journal import service as journal
-from tracker.petitions.views.blueprint import may_see_names
+from tracker.petitions.lifecycle import Profile
+from tracker.petitions.views.blueprint import may_take_names, taken_out_by
 from tracker.places.models import Place
 from tracker.places.rules import PlaceKind
 
 bp = Blueprint("documents", __name__)
-
-
-class Profile(Labelled):
-    """For whom a paper is written."""
-
-    PUBLIC = "public", N_("For everyone: nobody is named")
-    INTERNAL = "internal", N_("For the office: with names")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +54,7 @@ def asked_for(place_id: int, *, has_names: bool) -> Asked:
     issuers = {str(issuer): issuer for issuer in Issuer}
     issuer = issuers.get(request.args.get("issuer", "")) or usual_issuer(session, unit)
     wants_names = request.args.get("profile") == Profile.INTERNAL and has_names
-    if wants_names and not may_see_names():
+    if wants_names and not may_take_names():
         raise NotAllowed("Your role does not see who raised a petition.")
     return Asked(unit, issuer, Profile.INTERNAL if wants_names else Profile.PUBLIC)
 
@@ -72,11 +64,7 @@ def written_as(asked: Asked) -> Writing:
     with_names = asked.profile is Profile.INTERNAL
     foot = ""
     if with_names:
-        foot = gettext(
-            "For the office itself, holds personal data. Taken out by %(name)s at %(moment)s.",
-            name=current_user().full_name,
-            moment=shown_moment(clock.now()),
-        )
+        foot = taken_out_by(current_user().full_name)
     letters = letterhead_of(db_session(), asked.unit, asked.issuer)
     name = OPEN if asked.unit.kind is PlaceKind.REGISTER else asked.unit.name
     return Writing(asked.issuer, letters, name, with_names, foot)
@@ -116,6 +104,6 @@ def preview(paper: Paper, asked: Asked, **more: Any) -> str:
         **around,
         asked=asked,
         issuers=list(Issuer),
-        profiles=list(Profile) if may_see_names() else [Profile.PUBLIC],
+        profiles=list(Profile) if may_take_names() else [Profile.PUBLIC],
         **more,
     )

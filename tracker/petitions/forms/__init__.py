@@ -2,6 +2,7 @@
 
 from tracker.petitions.forms.clocks import ApplyForm, ChoicesForm, DayForm, ReadingForm
 from tracker.petitions.forms.facts import AmendForm, FactsForm, LogForm
+from tracker.petitions.forms.identity import LookForm
 from tracker.petitions.forms.listing import FilterForm
 from tracker.petitions.forms.moving import FileForm, MoveForm, ReasonForm
 from tracker.petitions.forms.shared import refuse_beside, seen
@@ -15,6 +16,7 @@ __all__ = [
     "FileForm",
     "FilterForm",
     "LogForm",
+    "LookForm",
     "MoveForm",
     "ReadingForm",
     "ReasonForm",

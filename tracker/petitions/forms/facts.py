@@ -1,6 +1,6 @@
 """Logging a petition, and correcting its facts."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from wtforms import HiddenField
@@ -109,18 +109,21 @@ class FactsForm(BaseForm):
             "place_id": self.place.data,
             "category_id": self.category.data,
             "kind": self.kind.data,
-            "content": self.content.data,
             "department_id": self.department.data,
             "cooperating": self.cooperating.data or "",
             "level": self.level.data,
             "petitioner": self.petitioner.data,
-            "citizen_name": self.citizen_name.data,
-            "citizen_phone": self.citizen_phone.data,
+            **self.person(),
             "people": self.people.data,
             "received_on": received_on,
             "date_precision": precision,
             "due_on": self.due_on.data,
         }
+
+    def person(self) -> dict[str, Any]:
+        """Give who raised it and what was said, as it was typed."""
+        names = ("citizen_name", "citizen_phone", "content")
+        return {name: self[name].data for name in names if name in self}
 
 
 class LogForm(FactsForm, CreatingForm):
@@ -144,6 +147,17 @@ class AmendForm(FactsForm):
         limit=NOTE_LIMIT,
     )
     version = HiddenField()
+    kept_person: Mapping[str, Any] | None = None
+
+    def leave_person(self, kept: Mapping[str, Any]) -> None:
+        """Keep facts that name who raised it as they are, for someone to whom that is not open."""
+        for name in kept:
+            del self[name]
+        self.kept_person = kept
+
+    def person(self) -> dict[str, Any]:
+        """Give who raised it and what was said: as it was typed, or as it is kept."""
+        return super().person() | dict(self.kept_person or {})
 
     def facts(self) -> dict[str, Any]:
         """Give what was typed, with what a new petition has elsewhere."""

@@ -2,6 +2,7 @@
 
 from tracker.petitions.queries.balance import entries_missing, histories, ledger_mismatches
 from tracker.petitions.queries.filters import Flow, PetitionFilter, Sort, Stock
+from tracker.petitions.queries.identity import Identity, Reader, identity_of, looks_at, reader_of
 from tracker.petitions.queries.one import (
     TimelineRow,
     at_work,
@@ -27,10 +28,12 @@ from tracker.petitions.queries.today import Pile, Waiting, today_piles
 __all__ = [
     "ExportRow",
     "Flow",
+    "Identity",
     "PetitionFilter",
     "PetitionPage",
     "PetitionRow",
     "Pile",
+    "Reader",
     "Sort",
     "Stock",
     "TimelineRow",
@@ -40,13 +43,16 @@ __all__ = [
     "entries_missing",
     "facts",
     "histories",
+    "identity_of",
     "ledger_mismatches",
+    "looks_at",
     "petition_count",
     "petition_count_shown",
     "petition_export_rows",
     "petition_for",
     "petition_page",
     "proposer_of",
+    "reader_of",
     "steps_of",
     "terms_of",
     "timeline",

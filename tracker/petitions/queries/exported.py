@@ -1,37 +1,59 @@
 """All rows of the list for a file, as the database gives them: lines of CSV, or values."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import String, case, type_coerce
+from sqlalchemy import String, case, func, literal, type_coerce
 from sqlalchemy.orm import Session
 
 from tracker.core.csvout import Separator, Variant
 from tracker.core.csvsql import Cell, line_of, streamed_lines, values_of
 from tracker.core.db import is_sqlite, stored_as_text
-from tracker.petitions.lifecycle import ENDED, MEANINGS, Group
+from tracker.petitions.lifecycle import ENDED, MEANINGS, Group, Profile
 from tracker.petitions.models import Petition
 from tracker.petitions.queries.filters import PetitionFilter, Sort
-from tracker.petitions.queries.register import ordered_petitions, petition_fields
+from tracker.petitions.queries.finding import found, wanted_by
+from tracker.petitions.queries.register import (
+    PERSONAL,
+    PERSONAL_TEXTS,
+    ordered_petitions,
+    petition_fields,
+)
 from tracker.petitions.queries.standing import terms_of
 from tracker.petitions.rules import PAUSED, Terms, Timeliness, statuses_of
+from tracker.petitions.rules.masking import LEFT_OUT, SHORTEST_PHONE
 
 STREAMED = 1000
 
 
-def file_fields(scope: frozenset[int], terms: Terms) -> SimpleNamespace:
-    """Name what the database knows of a petition as ExportRow names it."""
+def file_fields(scope: frozenset[int], terms: Terms, profile: Profile) -> SimpleNamespace:
+    """Name what the database knows of a petition as ExportRow names it.
+
+    For everyone, the person is left out, also of the texts that name them.
+    """
     status = type_coerce(Petition.status, String())
     groups = {s.value: meaning.group.value for s, meaning in MEANINGS.items()}
     unresolved = [s.value for s in statuses_of({Group.UNRESOLVED})]
+    known = petition_fields(scope)
+    if profile is Profile.PUBLIC:
+        known |= {name: _without_person(known[name], known) for name in PERSONAL_TEXTS}
+        known |= {name: literal("") for name in PERSONAL}
     return SimpleNamespace(
-        **petition_fields(scope),
+        **known,
         group=type_coerce(case(groups, value=status), stored_as_text(Group)),
         timeliness=_timeliness(terms),
-        reason_unresolved=case((status.in_(unresolved), Petition.latest_note), else_=""),
+        reason_unresolved=case((status.in_(unresolved), known["latest_note"]), else_=""),
     )
+
+
+def _without_person(text: Any, known: Mapping[str, Any]) -> Any:
+    """Ask for what rules.masking.without_person leaves of a text."""
+    name, phone = known["citizen_name"], known["citizen_phone"]
+    plain = case((name.like("% %"), func.replace(text, name, LEFT_OUT)), else_=text)
+    is_number = func.length(phone) >= SHORTEST_PHONE
+    return case((is_number, func.replace(plain, phone, LEFT_OUT)), else_=plain)
 
 
 def petition_lines(
@@ -52,7 +74,12 @@ def petition_lines(
 
 def holds_any(session: Session, scope: frozenset[int], asked: PetitionFilter) -> bool:
     """Tell whether a file would hold any row at all; much less work than to count them."""
-    statements = ordered_petitions(session, scope, asked, Sort.NEWEST, terms_of(session))
+    terms = terms_of(session)
+    if asked.cell is None:
+        # In no order: to find the first of many in order is more work than to find one of them.
+        statements = iter([found(session, wanted_by(scope, asked, terms))])
+    else:
+        statements = ordered_petitions(session, scope, asked, Sort.NEWEST, terms)
     return any(session.execute(one.limit(1)).first() is not None for one in statements)
 
 
@@ -66,11 +93,13 @@ def petition_values(
 ) -> Iterator[Sequence[Any]]:
     """Give the values of csvsql.values_of for each petition of the list, in its order."""
     values = [value.label(f"v{at}") for at, value in enumerate(values_of(cells))]
+    streamed = {"stream_results": True, "max_row_buffer": STREAMED}
     for statement in ordered_petitions(session, scope, asked, sort, terms):
-        rows = session.execute(
-            statement.with_only_columns(*values), execution_options={"yield_per": STREAMED}
-        )
-        yield from rows
+        # Plain values have no need of the session, which would go through each row once more.
+        asked_for = statement.with_only_columns(*values)
+        rows = session.connection().execute(asked_for, execution_options=streamed)
+        while some := rows.fetchmany(STREAMED):
+            yield from some
 
 
 def _timeliness(terms: Terms) -> Any:

@@ -1,7 +1,7 @@
 """The list of petitions: filters, pages, counts, and the rows of a file."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -22,6 +22,7 @@ from tracker.petitions.lifecycle import (
     Kind,
     Level,
     Petitioner,
+    Profile,
     Status,
 )
 from tracker.petitions.models import Petition
@@ -38,6 +39,7 @@ from tracker.petitions.queries.finding import (
     found,
     wanted_by,
 )
+from tracker.petitions.queries.identity import Reader, known_to, shown_name
 from tracker.petitions.queries.standing import ages_as, stands_as, tells_as, terms_of
 from tracker.petitions.rules import (
     Acknowledgement,
@@ -50,10 +52,14 @@ from tracker.petitions.rules import (
     timeliness,
 )
 from tracker.petitions.rules.lookup import UNDATED_BELOW
+from tracker.petitions.rules.masking import without_person
 from tracker.places.models import Place
 from tracker.places.queries import answered_for
 
 EXCERPT = 300
+PERSONAL = ("citizen_name", "citizen_phone")
+"""What tells who raised a petition; texts may repeat it."""
+PERSONAL_TEXTS = ("content", "latest_note")
 STREAMED = 500
 FACTS = ("category_id", "status", "kind", "level", "channel", "dialogue_id", "monitor_id")
 """Fields of the filter that are a column of their own."""
@@ -61,7 +67,10 @@ FACTS = ("category_id", "status", "kind", "level", "channel", "dialogue_id", "mo
 
 @dataclass(frozen=True, slots=True)
 class PetitionRow:
-    """One line of the list; `content` is its beginning only."""
+    """One line of the list; `content` is its beginning only.
+
+    `citizen_name` is as the reader may see it, but in the rows of a file.
+    """
 
     terms: Terms
     id: int
@@ -130,6 +139,8 @@ class ExportRow(PetitionRow):
         return self.latest_note if self.group is Group.UNRESOLVED else ""
 
 
+_NAMES = [field.name for field in fields(PetitionRow) if field.name != "terms"]
+NAME_AT, CONTENT_AT = _NAMES.index("citizen_name"), _NAMES.index("content")
 PetitionPage = Page[PetitionRow]
 Stretch = tuple[int, int]
 """Keys from the first to before the second."""
@@ -143,29 +154,30 @@ def petition_page(
     after: str | None = None,
     size: int = PAGE_SIZE,
     terms: Terms | None = None,
+    reader: Reader | None = None,
 ) -> PetitionPage:
     """Give one page of the list; `after` is the key that a page before or after it gave.
 
-    `terms` are those of today unless told otherwise.
+    `terms` are those of today unless told otherwise. Without a reader nobody is named.
     """
     terms = terms or terms_of(session)
     if asked.cell is not None:
-        counted = _with_names(_matching(session, scope, asked, terms), PetitionRow, scope)
+        counted = _with_names(_matching(session, scope, asked, terms), scope, reader)
         page = page_of(session, counted, _orders(sort, asked), after, size)
-        return Page([PetitionRow(terms, *row) for row in page.rows], page.previous, page.next)
+        return Page([_read(reader, terms, row) for row in page.rows], page.previous, page.next)
     wanted = wanted_by(scope, asked, terms)
     backward, key = read_key(after)
-    rows = _some(session, scope, wanted, sort, (backward, key), size + 1)
+    rows = _some(session, scope, wanted, sort, (backward, key), size + 1, reader)
     more, rows = len(rows) > size, rows[:size]
     if backward:
         rows.reverse()
     if not rows and key is not None:
-        return petition_page(session, scope, asked, sort, size=size, terms=terms)
+        return petition_page(session, scope, asked, sort, size=size, terms=terms, reader=reader)
     if not rows:
         return Page([])
     has_previous, has_next = (more, True) if backward else (key is not None, more)
     return Page(
-        [PetitionRow(terms, *row[:-1]) for row in rows],
+        [_read(reader, terms, row[:-1]) for row in rows],
         written_key(rows[0][-1], backward=True) if has_previous else None,
         written_key(rows[-1][-1], backward=False) if has_next else None,
     )
@@ -194,16 +206,35 @@ def petition_count_shown(
 
 
 def petition_export_rows(
-    session: Session, scope: frozenset[int], asked: PetitionFilter, sort: Sort = Sort.NEWEST
+    session: Session,
+    scope: frozenset[int],
+    asked: PetitionFilter,
+    sort: Sort = Sort.NEWEST,
+    profile: Profile = Profile.PUBLIC,
 ) -> Iterator[ExportRow]:
-    """Give all rows of the list, in its order, a few hundred in memory at a time."""
+    """Give all rows of the list, in its order, a few hundred in memory at a time.
+
+    Nobody is named in them unless the file is for the office itself.
+    """
     terms = terms_of(session)
     columns = _columns(ExportRow, scope)
     for statement in ordered_petitions(session, scope, asked, sort, terms):
         rows = session.execute(
             statement.with_only_columns(*columns), execution_options={"yield_per": STREAMED}
         )
-        yield from (ExportRow(terms, *row) for row in rows)
+        made = (ExportRow(terms, *row) for row in rows)
+        yield from made if profile is Profile.INTERNAL else map(_unnamed, made)
+
+
+def _unnamed(row: ExportRow) -> ExportRow:
+    name, phone = row.citizen_name, row.citizen_phone
+    return replace(
+        row,
+        content=without_person(row.content, name, phone),
+        latest_note=without_person(row.latest_note, name, phone),
+        citizen_name="",
+        citizen_phone="",
+    )
 
 
 def ordered_petitions(
@@ -238,6 +269,7 @@ def _some(
     sort: Sort,
     key: tuple[bool, int | None],
     size: int,
+    reader: Reader | None,
 ) -> list[Any]:
     """Give the rows that follow a key in an order, or that come before it, the nearest first."""
     backward, at = key
@@ -245,7 +277,7 @@ def _some(
     for stretch in _stretches(sort, at, backward=backward):
         asked = _found_in_order(session, wanted, sort, stretch, backward=backward)
         some = asked.limit(size - len(rows)).subquery()
-        rows += session.execute(_named(some, PetitionRow, scope, sort, backward=backward))
+        rows += session.execute(_named(some, scope, reader, sort, backward=backward))
         if len(rows) >= size:
             break
     return rows
@@ -280,10 +312,11 @@ def _stretches(sort: Sort, after: int | None, *, backward: bool) -> list[Stretch
 
 
 def _named(
-    keys: Subquery, row: type[PetitionRow], scope: frozenset[int], sort: Sort, *, backward: bool
+    keys: Subquery, scope: frozenset[int], reader: Reader | None, sort: Sort, *, backward: bool
 ) -> Select[Any]:
     """Read what a line shows of the petitions that were found, with their keys."""
-    statement = select(*_columns(row, scope), keys.c.key).select_from(keys)
+    shown = (*_columns(PetitionRow, scope), Petition.citizen_phone, known_to(reader))
+    statement = select(*shown, keys.c.key).select_from(keys)
     statement = statement.join(Petition, Petition.id == keys.c.petition_id)
     return _with_lists(statement).order_by(_directed(keys.c.key, sort, backward=backward))
 
@@ -368,9 +401,20 @@ def _orders(sort: Sort, asked: PetitionFilter) -> list[Order]:
 
 
 def _with_names(
-    statement: Select[Any], row: type[PetitionRow], scope: frozenset[int]
+    statement: Select[Any], scope: frozenset[int], reader: Reader | None
 ) -> Select[Any]:
-    return _with_lists(statement.with_only_columns(*_columns(row, scope)))
+    shown = (*_columns(PetitionRow, scope), Petition.citizen_phone, known_to(reader))
+    return _with_lists(statement.with_only_columns(*shown))
+
+
+def _read(reader: Reader | None, terms: Terms, row: Sequence[Any]) -> PetitionRow:
+    """Make a line of what was read; the last value tells whether the reader knows the person."""
+    *cells, phone, is_known = row
+    name = cells[NAME_AT]
+    if not is_known:
+        cells[CONTENT_AT] = without_person(cells[CONTENT_AT], name, phone)
+    cells[NAME_AT] = shown_name(reader, name, is_known=is_known)
+    return PetitionRow(terms, *cells)
 
 
 def _columns(row: type[PetitionRow], scope: frozenset[int]) -> list[Any]:

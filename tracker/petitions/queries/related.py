@@ -7,13 +7,15 @@ from sqlalchemy.orm import Session
 
 from tracker.petitions.lifecycle import Petitioner
 from tracker.petitions.models import Petition
+from tracker.petitions.queries.identity import Reader, known_to, shown_name
 from tracker.petitions.queries.register import EXCERPT
+from tracker.petitions.rules.masking import without_person
 from tracker.places.queries import reached
 
 
 @dataclass(frozen=True, slots=True)
 class RelatedRow:
-    """A petition of the same matter, by its beginning."""
+    """A petition of the same matter, by its beginning; its person as the reader may see it."""
 
     code: str
     content: str
@@ -22,21 +24,23 @@ class RelatedRow:
     people: int | None
 
 
-def joined_to(session: Session, scope: frozenset[int], petition: Petition) -> list[RelatedRow]:
+def joined_to(
+    session: Session, scope: frozenset[int], petition: Petition, reader: Reader | None = None
+) -> list[RelatedRow]:
     """Give the petitions that name this one as their master."""
-    return _related(session, scope, Petition.master_id == petition.id)
+    return _related(session, scope, Petition.master_id == petition.id, reader)
 
 
 def master_of(session: Session, scope: frozenset[int], petition: Petition) -> RelatedRow | None:
     """Give the petition to which this one is joined, if the reader may know of it."""
     if petition.master_id is None:
         return None
-    found = _related(session, scope, Petition.id == petition.master_id)
+    found = _related(session, scope, Petition.id == petition.master_id, None)
     return found[0] if found else None
 
 
 def _related(
-    session: Session, scope: frozenset[int], which: ColumnElement[bool]
+    session: Session, scope: frozenset[int], which: ColumnElement[bool], reader: Reader | None
 ) -> list[RelatedRow]:
     asked = select(
         Petition.code,
@@ -44,8 +48,21 @@ def _related(
         Petition.petitioner,
         Petition.citizen_name,
         Petition.people,
+        Petition.citizen_phone,
+        known_to(reader),
     ).where(which, Petition.place_id.in_(reached(scope)))
-    return [RelatedRow(*row) for row in session.execute(asked.order_by(Petition.id))]
+    return [
+        RelatedRow(
+            code,
+            content if known else without_person(content, name, phone),
+            petitioner,
+            shown_name(reader, name, is_known=known),
+            people,
+        )
+        for code, content, petitioner, name, people, phone, known in session.execute(
+            asked.order_by(Petition.id)
+        )
+    ]
 
 
 @dataclass(frozen=True, slots=True)

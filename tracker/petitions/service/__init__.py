@@ -1,6 +1,7 @@
 """Logging a petition, following it to its end, correcting it; every step posts to the ledger."""
 
 from tracker.petitions.service.correcting import amend_petition, correct_step, may_correct
+from tracker.petitions.service.identity import LOOK_NOTE_LIMIT, open_identity
 from tracker.petitions.service.lookup import (
     as_values,
     fill_lookup,
@@ -28,6 +29,7 @@ from tracker.petitions.service.requests import (
 )
 
 __all__ = [
+    "LOOK_NOTE_LIMIT",
     "Amendment",
     "MoveRefused",
     "MoveRequest",
@@ -49,6 +51,7 @@ __all__ = [
     "move_petition",
     "move_with_evidence",
     "offered_moves",
+    "open_identity",
     "preview_change",
     "rebuild_ledger",
     "rebuild_lookup",

@@ -6,6 +6,9 @@ from flask import Blueprint
 
 from tracker.accounts.guard import current_user
 from tracker.accounts.permissions import Permission
+from tracker.core import clock
+from tracker.core.clock import shown_moment
+from tracker.core.i18n import gettext
 from tracker.core.web import db_session
 from tracker.petitions.models import Petition
 from tracker.petitions.queries import petition_for
@@ -22,7 +25,20 @@ def asked_petition(code: str) -> Petition:
     return petition_for(db_session(), current_user(), code)
 
 
+def may_take_names() -> bool:
+    """Tell whether the person may take files with names out of the register."""
+    return current_user().may(Permission.EXPORT_NAMES)
+
+
+def taken_out_by(name: str) -> str:
+    """Say in a file with names whose it is, who took it out, and when."""
+    return gettext(
+        "For the office itself, holds personal data. Taken out by %(name)s at %(moment)s.",
+        name=name,
+        moment=shown_moment(clock.now()),
+    )
+
+
 def may_see_names() -> bool:
-    """Tell whether the person works with petitions, and so with who raised them."""
-    user = current_user()
-    return user.may(Permission.LOG_PETITION) or user.may(Permission.MOVE_PETITION)
+    """Tell whether the person works with petitions, and so may come to know who raised them."""
+    return current_user().may(Permission.OPEN_IDENTITY)

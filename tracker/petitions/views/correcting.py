@@ -12,6 +12,7 @@ from tracker.core.i18n import gettext
 from tracker.core.web import db_session
 from tracker.petitions.forms import AmendForm, ReasonForm, refuse_beside, seen
 from tracker.petitions.models import Petition
+from tracker.petitions.queries import identity_of
 from tracker.petitions.queries.choices import (
     category_choices,
     department_choices,
@@ -110,6 +111,13 @@ def _form_of(petition: Petition, *, is_sent: bool) -> AmendForm:
         category_choices(session),
         department_choices(session),
     )
+    identity = identity_of(session, current_user(), petition)
+    if identity.may_open:
+        names = ("citizen_name", "citizen_phone", "content")
+        texts = {name: kept[name] for name in names}
+        if identity.told(petition.content) == petition.content:
+            del texts["content"]
+        form.leave_person(texts)
     return form
 
 
@@ -117,7 +125,7 @@ def _page(petition: Petition, form: AmendForm, kept: AmendForm | None = None) ->
     differing = [
         (form[name].label.text, _words(kept[name]), _words(form[name]))
         for name in (*AS_NAMED, "place", "category", "department", "monitor", "received_on")
-        if kept and _words(form[name]) != _words(kept[name])
+        if kept and name in form and _words(form[name]) != _words(kept[name])
     ]
     return render_template("petitions/edit.html", petition=petition, form=form, differing=differing)
 

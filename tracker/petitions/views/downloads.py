@@ -15,11 +15,13 @@ from tracker.core.csvout import Tally
 from tracker.core.csvsql import csv_pieces
 from tracker.core.datapackage import packed
 from tracker.core.downloads import ZIP, begun, told_at_the_end, workbook
+from tracker.core.errors import NotAllowed
 from tracker.core.i18n import gettext, ngettext
 from tracker.core.web import db_session
 from tracker.core.xlsxout import Sheet, sheet_columns, titles_of
 from tracker.journal import service as journal
 from tracker.petitions.columns import RECEPTION, columns_for
+from tracker.petitions.lifecycle import Profile
 from tracker.petitions.queries import petition_count, petition_export_rows, terms_of
 from tracker.petitions.queries.addresses import LABELS, Asked, asked_in
 from tracker.petitions.queries.choices import fictional_ids
@@ -29,7 +31,12 @@ from tracker.petitions.queries.exported import (
     petition_lines,
     petition_values,
 )
-from tracker.petitions.views.blueprint import bp, may_see_names
+from tracker.petitions.views.blueprint import (
+    bp,
+    may_see_names,
+    may_take_names,
+    taken_out_by,
+)
 
 
 @bp.get("/petitions.csv")
@@ -38,34 +45,55 @@ def csv() -> Response:
     """Give all rows of the list as a file; whatever may fail does so before the first byte."""
     asked, variant = _asked(), csvout.variant_of(request.args.get("variant"))
     separator = csvout.separator_of(request.args.get("separator"), variant)
-    pieces, tally = _csv(asked, variant, separator), Tally()
-    body = _leaving("petitions.csv", asked, lambda session: pieces(session, tally), tally)
-    return web.download(body, csvout.MEDIA_TYPE, f"{_name(asked)}.csv")
+    profile = _profile()
+    pieces, tally = _csv(asked, _columns(profile), profile, variant, separator), Tally()
+    body = _leaving("petitions.csv", asked, profile, lambda session: pieces(session, tally), tally)
+    return web.download(body, csvout.MEDIA_TYPE, f"{_name(asked, profile)}.csv")
 
 
 @bp.get("/petitions.zip")
 @requires(Permission.EXPORT)
 def package() -> Response:
     """Give the file for programs with a description of its columns, in one package."""
-    asked, tally, title = _asked(), Tally(), gettext("List of petitions")
-    pieces = _csv(asked, csvout.Variant.MACHINE, csvout.Separator.COMMA, has_mark=False)
-    source, shown = current_scope().home.name, columns_for(with_names=may_see_names())
+    asked, tally, title, profile = _asked(), Tally(), gettext("List of petitions"), _profile()
+    source, shown = current_scope().home.name, _columns(profile)
+    machine = csvout.Variant.MACHINE, csvout.Separator.COMMA
+    pieces = _csv(asked, shown, profile, *machine, has_mark=False)
 
     def read(session: Session) -> Iterator[bytes]:
         yield from packed("petitions", title, shown, pieces(session, tally), tally, source)
 
-    body = _leaving("petitions.zip", asked, read, tally)
-    return web.download(body, ZIP, f"{_name(asked)}.zip")
+    body = _leaving("petitions.zip", asked, profile, read, tally)
+    return web.download(body, ZIP, f"{_name(asked, profile)}.zip")
+
+
+def _profile() -> Profile:
+    """Read for whom a file is; with names only where that is asked for, by who may take them."""
+    if request.args.get("profile") != Profile.INTERNAL:
+        return Profile.PUBLIC
+    if not may_take_names():
+        raise NotAllowed("Your role does not see who raised a petition.")
+    return Profile.INTERNAL
+
+
+def _columns(profile: Profile) -> list[Column[Any]]:
+    return columns_for(profile, taken_out_by(current_user().full_name))
 
 
 def _csv(
-    asked: Asked, variant: csvout.Variant, separator: csvout.Separator, *, has_mark: bool = True
+    asked: Asked,
+    shown: Sequence[Column[Any]],
+    profile: Profile,
+    variant: csvout.Variant,
+    separator: csvout.Separator,
+    *,
+    has_mark: bool = True,
 ) -> Callable[[Session, Tally], Iterator[bytes]]:
-    scope, shown = current_scope().ids, columns_for(with_names=may_see_names())
+    scope = current_scope().ids
 
     def pieces(session: Session, tally: Tally) -> Iterator[bytes]:
         terms = terms_of(session)
-        cells = cells_of(shown, file_fields(scope, terms), variant)
+        cells = cells_of(shown, file_fields(scope, terms, profile), variant)
         found = petition_lines(
             session, scope, asked.filter, asked.sort, cells, variant, separator, terms
         )
@@ -75,12 +103,16 @@ def _csv(
 
 
 def _leaving(
-    subject: str, asked: Asked, read: Callable[[Session], Iterator[bytes]], tally: Tally
+    subject: str,
+    asked: Asked,
+    profile: Profile,
+    read: Callable[[Session], Iterator[bytes]],
+    tally: Tally,
 ) -> Iterator[bytes]:
     """Begin a file that leaves as it is read, and note in the journal how it begins and ends."""
     user = current_user()
     with web.own_session(read_only=False) as writing:
-        journal.note_export(writing, user, subject, _told(asked))
+        journal.note_export(writing, user, subject, _told(asked, profile))
 
     def tell(session: Session, told: Tally) -> None:
         journal.note_end(session, user, subject, told.rows, is_whole=told.is_whole)
@@ -92,36 +124,38 @@ def _leaving(
 @requires(Permission.EXPORT)
 def xlsx() -> Response:
     """Give all rows of the list as a workbook."""
-    scope, asked = current_scope().ids, _asked()
-    shown = columns_for(with_names=may_see_names())
+    scope, asked, profile = current_scope().ids, _asked(), _profile()
+    shown = columns_for(profile)
 
     def sheet(session: Session) -> Sheet:
         terms = terms_of(session)
-        cells = cells_of(shown, file_fields(scope, terms), csvout.Variant.EXCEL)
+        cells = cells_of(shown, file_fields(scope, terms, profile), csvout.Variant.EXCEL)
         values = petition_values(session, scope, asked.filter, asked.sort, cells, terms)
         rows = ([number, *row] for number, row in enumerate(with_words(cells, values), start=1))
-        return _sheet(session, asked, gettext("List of petitions"), shown, rows)
+        return _sheet(session, asked, profile, gettext("List of petitions"), shown, rows)
 
-    return _workbook(asked, sheet, "petitions.xlsx")
+    return _workbook(asked, profile, sheet, "petitions.xlsx")
 
 
 @bp.get("/petitions/register.xlsx")
-@requires(Permission.MOVE_PETITION)
+@requires(Permission.EXPORT_NAMES)
 def register() -> Response:
-    """Give the list as the register of citizen reception, for those who work with names."""
-    scope, asked = current_scope().ids, _asked()
+    """Give the list as the register of citizen reception, which holds names by law."""
+    scope, asked, profile = current_scope().ids, _asked(), Profile.INTERNAL
 
     def sheet(session: Session) -> Sheet:
-        found = petition_export_rows(session, scope, asked.filter, asked.sort)
+        found = petition_export_rows(session, scope, asked.filter, asked.sort, profile)
         rows = lines(RECEPTION, found, csvout.Variant.EXCEL)
-        return _sheet(session, asked, gettext("Register of citizen reception"), RECEPTION, rows)
+        title = gettext("Register of citizen reception")
+        return _sheet(session, asked, profile, title, RECEPTION, rows)
 
-    return _workbook(asked, sheet, "petitions/register.xlsx", "so-tiep-cong-dan")
+    return _workbook(asked, profile, sheet, "petitions/register.xlsx", "so-tiep-cong-dan")
 
 
 def _sheet(
     session: Session,
     asked: Asked,
+    profile: Profile,
     title: str,
     columns: Sequence[Column[Any]],
     rows: Iterable[Sequence[object]],
@@ -138,6 +172,7 @@ def _sheet(
             clock.shown_date(clock.today()),
             ngettext("%(num)s petition", "%(num)s petitions", count),
             *narrowed,
+            *([taken_out_by(current_user().full_name)] if profile is Profile.INTERNAL else []),
             is_fictional=_is_fictional(asked),
         ),
         sheet_columns(columns),
@@ -149,12 +184,16 @@ def _sheet(
 
 
 def _workbook(
-    asked: Asked, sheet: Callable[[Session], Sheet], subject: str, name: str = "kien-nghi"
+    asked: Asked,
+    profile: Profile,
+    sheet: Callable[[Session], Sheet],
+    subject: str,
+    name: str = "kien-nghi",
 ) -> Response:
-    user, name = current_user(), f"{_name(asked, name)}.xlsx"
+    user, name = current_user(), f"{_name(asked, profile, name)}.xlsx"
     response, rows = workbook(sheet, name)
     with web.own_session(read_only=False) as writing:
-        journal.note_taken(writing, user, subject, _told(asked), rows)
+        journal.note_taken(writing, user, subject, _told(asked, profile), rows)
     return response
 
 
@@ -163,9 +202,10 @@ def _asked() -> Asked:
     return asked_in(db_session(), scope, request.args, with_names=may_see_names())
 
 
-def _name(asked: Asked, name: str = "kien-nghi") -> str:
-    """Name a file by its day, and say in its name when it holds invented records."""
-    return f"{name}-{'hu-cau-' if _is_fictional(asked) else ''}{clock.today():%Y-%m-%d}"
+def _name(asked: Asked, profile: Profile, name: str = "kien-nghi") -> str:
+    """Name a file by its day; its name says when it holds invented records, or names."""
+    inside = "noi-bo-" if profile is Profile.INTERNAL else ""
+    return f"{name}-{inside}{'hu-cau-' if _is_fictional(asked) else ''}{clock.today():%Y-%m-%d}"
 
 
 def _is_fictional(asked: Asked) -> bool:
@@ -174,8 +214,9 @@ def _is_fictional(asked: Asked) -> bool:
     return bool(invented) and holds_any(session, invented, asked.filter)
 
 
-def _told(asked: Asked) -> str:
+def _told(asked: Asked, profile: Profile) -> str:
     """Say in the journal what was taken, without the words that were searched for."""
+    for_whom = f"profile={profile.value}"
     filters = [f"{k}={v}" for k, v in asked.arguments.items() if k != "q"]
     searched = ["q"] if "q" in asked.arguments else []
-    return "; ".join([*filters, *searched])
+    return "; ".join([for_whom, *filters, *searched])

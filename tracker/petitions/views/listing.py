@@ -13,6 +13,7 @@ from tracker.petitions.forms import FilterForm
 from tracker.petitions.queries import (
     petition_count_shown,
     petition_page,
+    reader_of,
     terms_of,
 )
 from tracker.petitions.queries.addresses import LABELS, asked_in
@@ -48,7 +49,10 @@ def index() -> Any:
     session, scope = db_session(), current_scope().ids
     asked = asked_in(session, scope, request.args, with_names=may_see_names())
     terms, after = terms_of(session), request.args.get("after")
-    page = petition_page(session, scope, asked.filter, asked.sort, after, terms=terms)
+    reader = reader_of(current_user())
+    page = petition_page(
+        session, scope, asked.filter, asked.sort, after, terms=terms, reader=reader
+    )
     form = FilterForm(request.args)
     form.offer(
         category_choices(session),
@@ -67,5 +71,5 @@ def index() -> Any:
         main_filters=[form[name] for name in MAIN_FILTERS],
         more_filters=[field for field in form if field.name not in (*MAIN_FILTERS, "sort")],
         kept_apart=[(name, request.args[name]) for name in KEPT_APART if name in request.args],
-        names=may_see_names(),
+        may_take_names=current_user().may(Permission.EXPORT_NAMES),
     )

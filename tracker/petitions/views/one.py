@@ -17,13 +17,16 @@ from tracker.calendar.rules import told
 from tracker.core.errors import NotFound, TrackerError
 from tracker.core.i18n import gettext
 from tracker.core.web import db_session
-from tracker.petitions.forms import FileForm, MoveForm, ReasonForm, refuse_beside, seen
+from tracker.petitions.forms import FileForm, LookForm, MoveForm, ReasonForm, refuse_beside, seen
 from tracker.petitions.lifecycle import MOVES, TRANSFER_ADVICE, Move
 from tracker.petitions.models import Petition
 from tracker.petitions.queries import (
     correctable_step,
     facts,
+    identity_of,
+    looks_at,
     proposer_of,
+    reader_of,
     steps_of,
     timeline,
 )
@@ -84,6 +87,7 @@ def page_of(
     reason: ReasonForm | None = None,
     file: UploadForm | None = None,
     removal: tuple[int, RemovalForm] | None = None,
+    look: LookForm | None = None,
 ) -> str:
     """Give the petition's page; forms that were refused stand open on it as they were typed."""
     session, user, scope = db_session(), current_user(), current_scope().ids
@@ -107,10 +111,13 @@ def page_of(
         reason=reason or ReasonForm(None, version=str(petition.version)),
         file=file or FileForm(None),
         removal=removal or (0, RemovalForm(None)),
-        joined=joined_to(session, scope, petition),
+        joined=joined_to(session, scope, petition, reader_of(user)),
         master=master_of(session, scope, petition),
         files=attachments_of(session, petition.code),
         names=may_see_names(),
+        identity=identity_of(session, user, petition),
+        looks=looks_at(session, petition.id),
+        look=look or LookForm(None),
         # Each section was written, and escaped, by a template of the feature it belongs to.
         sections=[Markup(section(petition)) for section in page_sections],
     )

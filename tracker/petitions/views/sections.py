@@ -5,28 +5,27 @@ from collections.abc import Mapping
 from flask import render_template
 from sqlalchemy.orm import Session
 
-from tracker.accounts.guard import current_scope
+from tracker.accounts.guard import current_scope, current_user
 from tracker.core.i18n import N_
 from tracker.core.web import db_session
 from tracker.dialogues.models import Dialogue
 from tracker.dialogues.views import CountColumn, count_columns, page_sections
-from tracker.petitions.queries import PetitionFilter, Sort, petition_page
+from tracker.petitions.queries import PetitionFilter, Sort, petition_page, reader_of
 from tracker.petitions.queries.related import count_by_dialogue, sum_of_dialogue
-from tracker.petitions.views.blueprint import may_see_names
 
 
 def petitions_of(dialogue: Dialogue) -> str:
     """Show the petitions of a dialogue, how many people stand behind them, and the way to more."""
     session = db_session()
     asked = PetitionFilter(dialogue_id=dialogue.id)
-    page = petition_page(session, current_scope().ids, asked, Sort.OLDEST)
+    reader = reader_of(current_user())
+    page = petition_page(session, current_scope().ids, asked, Sort.OLDEST, reader=reader)
     return render_template(
         "petitions/of_dialogue.html",
         dialogue=dialogue,
         rows=page.rows,
         has_more=page.next is not None,
         sum=sum_of_dialogue(session, dialogue.id),
-        names=may_see_names(),
     )
 
 

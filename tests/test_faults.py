@@ -1,0 +1,74 @@
+"""Faults in short: `make faults` tries all of them, longer, on both engines."""
+
+import io
+import os
+import resource
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from PIL import Image
+
+from tests.faults.kinds import Bench, killed_server
+from tracker.backups.workrooms import SETTLED, workroom
+from tracker.core.errors import TrackerError
+from tracker.core.settings import from_environment
+
+
+def test_what_was_acknowledged_outlives_a_killed_server(tmp_path):
+    outcome = killed_server(Bench("sqlite", tmp_path, rounds=1, seconds=2.0))
+
+    assert outcome.failures == []
+    assert outcome.counted.acknowledged > 0
+
+
+def test_a_file_that_the_disk_has_no_room_for_is_told_and_leaves_nothing(visit, make, tmp_path):
+    petition, staff = make.petition(), visit()
+    picture = io.BytesIO()
+    Image.frombytes("RGB", (300, 300), os.urandom(3 * 300 * 300)).save(picture, "PNG")
+    picture.seek(0)
+
+    usual = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, usual[1]))
+    try:
+        answer = staff.post(f"/petitions/{petition.code}/files", file=(picture, "ảnh.png"))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, usual)
+
+    assert answer.status_code == 507
+    assert "Ổ đĩa của máy chủ đã đầy" in answer.text
+    assert not list((tmp_path / "files").glob("*"))
+
+
+def test_a_folder_that_cannot_be_written_is_told_in_a_sentence(tmp_path):
+    place = tmp_path / "secret"
+    place.write_text("a file where a folder should be")
+    with pytest.raises(TrackerError, match="cannot be written"):
+        from_environment({"TRACKER_INSTANCE": str(place / "instance")})
+
+
+def test_processes_that_begin_at_once_agree_on_one_secret(tmp_path):
+    with ThreadPoolExecutor(8) as pool:
+        environments = [{"TRACKER_INSTANCE": str(tmp_path)}] * 16
+        found = {kept.secret_key for kept in pool.map(from_environment, environments)}
+    assert len(found) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["secret"]
+
+
+@pytest.mark.parametrize("seconds_old", [SETTLED * 2, 0])
+def test_what_a_killed_backup_left_goes_with_the_next(tmp_path, seconds_old):
+    left = tmp_path / ".tracker-abc"
+    (left / "unpacked").mkdir(parents=True)
+    moment = time.time() - seconds_old
+    os.utime(left, (moment, moment))
+
+    with workroom(tmp_path, ".tracker-"):
+        assert left.exists() is (seconds_old < SETTLED)
+
+
+def test_what_a_backup_at_work_uses_stays(tmp_path):
+    with workroom(tmp_path, ".tracker-") as mine:
+        os.utime(mine, (0, 0))
+        with workroom(tmp_path, ".tracker-"):
+            assert mine.exists()
+    assert list(tmp_path.iterdir()) == []

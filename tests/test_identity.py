@@ -1,0 +1,231 @@
+"""Who raised a petition: masked to those who do not handle it, opened with a reason, kept out of
+files for everyone.
+"""
+
+import io
+import zipfile
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from python_calamine import CalamineWorkbook
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracker.accounts.permissions import Role
+from tracker.core import clock
+from tracker.core.errors import NotAllowed
+from tracker.journal.models import JournalEntry
+from tracker.petitions.lifecycle import LookReason
+from tracker.petitions.models import IdentityLook
+from tracker.petitions.queries import PetitionFilter, identity_of, petition_page, reader_of
+from tracker.petitions.queries.identity import OPEN_FOR
+from tracker.petitions.rules.masking import masked_name, masked_phone, without_person
+from tracker.petitions.service import MoveRequest, PetitionRefused, move_petition, open_identity
+
+NAME, PHONE = "Hoàng Văn Đức", "0912000111"
+PERSON = {"citizen_name": NAME, "citizen_phone": PHONE, "petitioner": "person"}
+WORDS = st.sampled_from(
+    ["Nguyễn", "Đặng", "Thị", "Hường", "Đức", "Niê", "Dân", "Nhân", "nguyễn", "Ổn", "H'Hen"]
+)
+NAMES = st.lists(WORDS, min_size=1, max_size=5).map(" ".join)
+BEFORE = st.sampled_from(["", "ông ", "Bà ", "hộ ông ", "Ông/bà ", "Các hộ dân và "])
+
+
+# The rules
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Nguyễn Văn An", "Nguyễn V. A."),
+        ("Hường", "H."),
+        ("đào", "Đ."),
+        ("bà Hường", "bà H."),
+        ("ông Nguyễn Văn An và bà Trần Thị Bé", "ông Nguyễn V. A. và bà Trần T. B."),
+        ("Nguyễn Văn An, Trần Thị Bé và 5 hộ khác", "Nguyễn V. A., Trần T. B. và 5 hộ khác"),
+        ("Hộ ông Lê Văn Tám, 0912000111", "Hộ ông Lê V. T., …"),
+        ("Tập thể hộ dân xóm 3", "Tập thể hộ dân xóm 3"),
+        ("H'Hen Niê", "H'Hen N."),
+        ("", ""),
+    ],
+)
+def test_a_name_is_told_by_its_family_name_and_initials(name, shown):
+    assert masked_name(name) == shown
+
+
+@given(before=BEFORE, name=NAMES)
+def test_a_masked_name_never_tells_the_whole_and_stays_as_it_is(before, name):
+    shown = masked_name(before + name)
+    assert shown.split()[-1] == f"{name.split()[-1][0].upper()}."
+    assert masked_name(shown) == shown
+
+
+@given(st.from_regex(r"0[0-9]{8,10}", fullmatch=True))
+def test_of_a_telephone_only_its_ends_are_told(number):
+    shown = masked_phone(number).replace(" ", "")
+    assert len(shown) == len(number)
+    assert (shown[:2], shown[-3:]) == (number[:2], number[-3:])
+    assert set(shown[2:-3]) == {"x"}
+
+
+def test_short_numbers_and_words_beside_a_telephone_are_not_told():
+    assert masked_phone("0912 000 111 / 0987654321") == "09xx xxx 111, 09xx xxx 321"
+    assert masked_phone("113") == "xxx"
+    assert masked_phone("nhà bà Lan") == ""
+
+
+def test_a_text_is_rid_of_the_person_but_not_of_words_of_the_language():
+    assert without_person(f"{NAME} ({PHONE}) hỏi", NAME, PHONE) == "… (…) hỏi"
+    assert without_person("An toàn", "An", "") == "An toàn"
+
+
+# Who handles a petition knows who raised it
+
+
+def _shown(session, user, petition):
+    (row,) = petition_page(
+        session, frozenset({petition.place_id}), PetitionFilter(), reader=reader_of(user)
+    ).rows
+    assert identity_of(session, user, petition).name == row.citizen_name
+    return row.citizen_name
+
+
+def test_only_those_who_handle_a_petition_see_who_raised_it(session, make):
+    staff, other, leader, admin = (
+        make.user(),
+        make.user(),
+        make.user(role=Role.LEADER),
+        make.user(role=Role.ADMIN),
+    )
+    petition = make.petition(**PERSON)
+    people = (staff, other, leader, admin)
+    masked = "Hoàng V. Đ."
+    assert [_shown(session, who, petition) for who in people] == [masked, masked, masked, ""]
+    move_petition(session, staff, petition, MoveRequest("start"))
+    assert [_shown(session, who, petition) for who in people] == [NAME, masked, masked, ""]
+    move_petition(
+        session, staff, petition, MoveRequest("propose", note="Xong", document_number="1/BC")
+    )
+    assert [_shown(session, who, petition) for who in people] == [NAME, masked, NAME, ""]
+    assert (
+        petition_page(session, frozenset({petition.place_id}), PetitionFilter())
+        .rows[0]
+        .citizen_name
+        == ""
+    )
+
+
+def test_an_identity_opens_for_a_reason_to_one_person_for_a_while(session, make):
+    petition, who, other = make.petition(**PERSON), make.user(), make.user()
+    open_identity(session, who, petition, LookReason.CONTACT, "hẹn ngày làm việc")
+    open_identity(session, who, petition, LookReason.CONTACT)
+
+    assert _shown(session, who, petition) == NAME
+    assert _shown(session, other, petition) == "Hoàng V. Đ."
+    (look,) = session.scalars(select(IdentityLook))
+    assert (look.user_id, look.reason, look.note) == (who.id, "contact", "hẹn ngày làm việc")
+    (entry,) = session.scalars(select(JournalEntry).where(JournalEntry.action == "identity:opened"))
+    assert (entry.actor_id, entry.subject, entry.detail) == (who.id, petition.code, "contact")
+
+    look.opened_at = clock.now() - OPEN_FOR - timedelta(minutes=1)
+    session.commit()
+    assert _shown(session, who, petition) == "Hoàng V. Đ."
+
+
+def test_an_identity_does_not_open_without_a_reason_or_to_an_administrator(session, make):
+    petition = make.petition(**PERSON)
+    with pytest.raises(PetitionRefused):
+        open_identity(session, make.user(), petition, LookReason.OTHER, " ")
+    with pytest.raises(NotAllowed):
+        open_identity(session, make.user(role=Role.ADMIN), petition, LookReason.CONTACT)
+    assert session.scalars(select(IdentityLook)).all() == []
+
+
+# Pages and files
+
+
+def test_the_page_masks_opens_and_tells_who_has_looked(visit, make):
+    petition = make.petition(**PERSON, content=f"Ông {NAME}, số {PHONE}, đề nghị sửa đường")
+    staff, other = visit(), visit()
+    page, address = staff.get(f"/petitions/{petition.code}").text, f"/petitions/{petition.code}"
+    assert "Hoàng V. Đ." in page
+    assert "09xx xxx 111" in page
+    for path in (address, "/petitions", f"{address}/edit"):
+        assert NAME not in staff.get(path).text
+        assert PHONE not in staff.get(path).text
+    assert 'name="citizen_name"' not in staff.get(f"{address}/edit").text
+
+    assert staff.post(f"{address}/identity").status_code == 200
+    refused = staff.post(f"{address}/identity", look_reason="other", look_note="")
+    assert refused.status_code != 303
+    assert staff.post(f"{address}/identity", look_reason="verify").status_code == 303
+    page = staff.get(address).text
+    assert NAME in page
+    assert PHONE in page
+    assert 'name="citizen_name"' in staff.get(f"{address}/edit").text
+    assert "1 lượt xem người kiến nghị" in other.get(address).text
+    assert NAME not in other.get(address).text
+
+
+def test_whoever_does_not_know_the_person_corrects_the_rest_and_leaves_them(visit, make, session):
+    petition = make.petition(**PERSON)
+    staff = visit()
+    page = staff.get(f"/petitions/{petition.code}/edit")
+    assert page.status_code == 200
+    answer = staff.post(
+        f"/petitions/{petition.code}/edit",
+        petitioner="person",
+        people="1",
+        place=str(petition.place_id),
+        content="Đề nghị sửa đường",
+        category=str(petition.category_id),
+        kind=petition.kind.value,
+        level=petition.level.value,
+        channel=petition.channel.value,
+        received_on=clock.shown_date(petition.received_on),
+        due_on=clock.shown_date(petition.due_on) if petition.due_on else "",
+        citizen_name="Người Khác",
+        reason="Ghi nhầm",
+        version=str(petition.version),
+    )
+    assert answer.status_code == 303
+    session.refresh(petition)
+    assert (petition.citizen_name, petition.citizen_phone) == (NAME, PHONE)
+    assert petition.content == "Đề nghị sửa đường"
+
+
+def _everything_in(answer, path):
+    data = answer.data
+    if "xlsx" in path:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        return str([book.get_sheet_by_name(name).to_python() for name in book.sheet_names])
+    if path.endswith(".zip"):
+        with zipfile.ZipFile(io.BytesIO(data)) as package:
+            return "".join(package.read(name).decode() for name in package.namelist())
+    return data.decode()
+
+
+def test_files_name_nobody_unless_they_are_for_the_office(visit, make, session):
+    petition = make.petition(**PERSON, content=f"Ông {NAME} ({PHONE}) đề nghị")
+    staff, admin = visit(full_name="Trần Thị Xuất"), visit(role=Role.ADMIN)
+    for path in ("/petitions.csv", "/petitions.csv?variant=machine", "/petitions.xlsx"):
+        for who in (staff, admin):
+            text = _everything_in(who.get(path), path)
+            assert petition.code in text
+            assert NAME not in text
+            assert PHONE not in text
+    for path in ("/petitions.csv", "/petitions.xlsx", "/petitions.zip"):
+        answer = staff.get(path, profile="internal")
+        text = _everything_in(answer, path)
+        assert NAME in text
+        assert "Trần Thị Xuất" in text
+        assert "noi-bo" in answer.headers["Content-Disposition"]
+        assert admin.get(path, profile="internal").status_code == 403
+    register = _everything_in(staff.get("/petitions/register.xlsx"), "xlsx")
+    assert NAME in register
+    assert "Trần Thị Xuất" in register
+    with Session(session.get_bind()) as reading:
+        told = reading.scalars(select(JournalEntry.detail).where(JournalEntry.action == "export"))
+        assert {"profile=public", "profile=internal"} <= set(told)

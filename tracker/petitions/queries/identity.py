@@ -1,0 +1,109 @@
+"""Who a petition is from, as each reader may see it: open, masked, or not at all."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, exists, false, or_, select
+from sqlalchemy.orm import Session
+
+from tracker.accounts.models import User
+from tracker.accounts.permissions import Permission
+from tracker.core import clock
+from tracker.petitions.lifecycle import LookReason, Status
+from tracker.petitions.models import IdentityLook, Petition, PetitionStep
+from tracker.petitions.rules.masking import masked_name, masked_phone, without_person
+
+OPEN_FOR = timedelta(hours=4)
+"""So long an opened identity stays open to whoever gave a reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Someone who works with petitions; whoever approves results decides on those that wait."""
+
+    id: int
+    decides: bool
+
+
+def reader_of(user: User) -> Reader | None:
+    """Give whom names are shown to, masked at least; an administrator sees no name at all."""
+    if not user.may(Permission.OPEN_IDENTITY):
+        return None
+    return Reader(user.id, user.may(Permission.APPROVE_PETITION))
+
+
+def known_to(reader: Reader | None) -> ColumnElement[bool]:
+    """Ask whether the person handles the petition, or has given a reason a short while ago.
+
+    Its handlers are who logged it, who took a step of it, who monitors it, and, while a result
+    waits for approval, who approves.
+    """
+    if reader is None:
+        return false()
+    step = exists().where(
+        PetitionStep.petition_id == Petition.id, PetitionStep.actor_id == reader.id
+    )
+    look = exists().where(
+        IdentityLook.petition_id == Petition.id,
+        IdentityLook.user_id == reader.id,
+        IdentityLook.opened_at > clock.now() - OPEN_FOR,
+    )
+    own = [Petition.logged_by_id == reader.id, Petition.monitor_id == reader.id]
+    if reader.decides:
+        own.append(Petition.status == Status.AWAITING_APPROVAL)
+    return or_(*own, step, look)
+
+
+def shown_name(reader: Reader | None, name: str, *, is_known: bool) -> str:
+    """Give a name as its reader may see it; the one place that decides."""
+    if reader is None:
+        return ""
+    return name if is_known else masked_name(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who raised a petition, as the reader may see it; `may_open` offers to give a reason."""
+
+    name: str
+    phone: str
+    is_known: bool
+    may_open: bool
+    kept: tuple[str, str]
+
+    def told(self, text: str) -> str:
+        """Give a text of the petition, without the person where they are not open."""
+        return text if self.is_known else without_person(text, *self.kept)
+
+
+def identity_of(session: Session, user: User, petition: Petition) -> Identity:
+    """Give who raised a petition, as this person may see it now."""
+    reader, kept = reader_of(user), (petition.citizen_name, petition.citizen_phone)
+    if reader is None:
+        return Identity("", "", is_known=False, may_open=False, kept=kept)
+    is_known = bool(session.scalar(select(known_to(reader)).where(Petition.id == petition.id)))
+    has_any = any(kept)
+    name = shown_name(reader, petition.citizen_name, is_known=is_known)
+    phone = petition.citizen_phone if is_known else masked_phone(petition.citizen_phone)
+    return Identity(name, phone, is_known, may_open=has_any and not is_known, kept=kept)
+
+
+@dataclass(frozen=True, slots=True)
+class LookRow:
+    """One time that someone who does not handle a petition opened who raised it."""
+
+    opened_at: datetime
+    full_name: str
+    reason: LookReason
+    note: str
+
+
+def looks_at(session: Session, petition_id: int) -> list[LookRow]:
+    """Give who has looked, the latest first."""
+    rows = session.execute(
+        select(IdentityLook.opened_at, User.full_name, IdentityLook.reason, IdentityLook.note)
+        .join(User, User.id == IdentityLook.user_id)
+        .where(IdentityLook.petition_id == petition_id)
+        .order_by(IdentityLook.id.desc())
+    )
+    return [LookRow(*row) for row in rows]

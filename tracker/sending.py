@@ -1,0 +1,60 @@
+"""How answers leave: a slow reader keeps nobody waiting, and what was freed is given back."""
+
+import ctypes
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from waitress.buffers import OverflowableBuffer
+from waitress.channel import HTTPChannel
+
+IN_MEMORY = 2 * 1024 * 1024
+"""So much of an answer passes through one buffer before the next."""
+NEVER_WAIT = sys.maxsize
+FROM_THE_SYSTEM = 256 * 1024
+MOST_POOLS = 2
+M_MMAP_THRESHOLD, M_ARENA_MAX = -3, -8
+
+
+class PatientChannel(HTTPChannel):
+    """Takes an answer as fast as it is made; what the reader has not fetched yet lies in a file.
+
+    So neither a thread nor a moment of the register is held for a reader that is slow or has
+    stopped; one that takes nothing for a minute is given up by the server's own housekeeping.
+    """
+
+    def write_soon(self, data: Any) -> Any:
+        with self.outbuf_lock:
+            if self.current_outbuf_count >= IN_MEMORY and not _is_waiting_in_a_file(self.outbufs):
+                # A buffer forgets what was sent only as a whole.
+                self.outbufs.append(OverflowableBuffer(self.adj.outbuf_overflow))
+                self.current_outbuf_count = 0
+        return super().write_soon(data)
+
+
+def _is_waiting_in_a_file(buffers: list[Any]) -> bool:
+    return getattr(buffers[-1], "overflowed", False) and len(buffers[-1]) > 0
+
+
+def prepare(server: Any, folder: Path) -> None:
+    """Let a server send so, and keep what waits to be sent in a folder that is ours alone."""
+    tempfile.tempdir = str(folder)
+    several = getattr(server, "map", {}).values() if hasattr(server, "effective_listen") else ()
+    for one in (server, *several):
+        if hasattr(one, "channel_class"):
+            one.channel_class = PatientChannel
+
+
+def give_memory_back() -> None:
+    """Have the C library keep few pools, and return large pieces at once.
+
+    It would keep a pool for each thread, and in each of them what the largest file took.
+    """
+    if not sys.platform.startswith("linux") or "MALLOC_ARENA_MAX" in os.environ:
+        return
+    tune = getattr(ctypes.CDLL(None), "mallopt", None)
+    if tune is not None:  # other C libraries have no such pools
+        tune(M_ARENA_MAX, MOST_POOLS)
+        tune(M_MMAP_THRESHOLD, FROM_THE_SYSTEM)
