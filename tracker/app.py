@@ -37,9 +37,9 @@ from tracker.core.settings import Settings, check_secret
 from tracker.core.text import has_forbidden
 from tracker.dialogues import views as dialogues
 from tracker.documents import views as documents
+from tracker.evidence.service import use_secrets
 from tracker.petitions import views as petitions
 from tracker.reports import views as reports
-from tracker.evidence.service import use_secrets
 from tracker.settings import views as settings_pages
 from tracker.settings.queries import last_backup_at
 from tracker.settings.rules import is_too_old
