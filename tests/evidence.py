@@ -11,6 +11,9 @@ from tests.conftest import Maker
 from tracker.accounts.permissions import Role
 from tracker.core import clock
 from tracker.core.db import Base, UtcDateTime, is_sqlite, transaction
+from tracker.core.sealing import Sealer
+from tracker.denunciations.lifecycle import Way
+from tracker.denunciations.service import Identity, NewDenunciation, receive_denunciation
 from tracker.evidence.service import digest_all
 from tracker.journal import service as journal
 from tracker.places.queries import scope_ids
@@ -50,12 +53,28 @@ def filled(session: Session) -> None:
     tree = place_tree(session, place.id, scope_ids(session, place.id))
     asked = Asked(tree, Period(today.replace(month=1, day=1), today))
     send_report(session, make.user(role=Role.LEADER), draft_report(session, asked, Cut.CATEGORY))
+    denounced(session, make)
     with transaction(session):
         for table in Base.metadata.sorted_tables:
             if table.name not in EXEMPT and session.execute(select(table).limit(1)).first() is None:
                 session.connection().execute(insert(table).values(_row(session, table)))
         digest_all(session, anew=True)
         journal.note(session, None, "briefing:open", "GB-2026-0001", place.id)
+
+
+def denounced(session: Session, make: Maker) -> None:
+    """Keep one denunciation, whose acts stand in a chain of their own."""
+    new = NewDenunciation(
+        place_id=make.home.id,
+        received_on=clock.today(),
+        way=Way.LETTER,
+        accused="Một cán bộ",
+        content="Một việc",
+        is_anonymous=False,
+        identity=Identity("Một người"),
+        leader_id=make.user(role=Role.LEADER).id,
+    )
+    receive_denunciation(session, Sealer(["a secret of the tests"]), None, new)
 
 
 def unguarded(session: Session) -> None:

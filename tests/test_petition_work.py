@@ -107,7 +107,9 @@ def _is_whole(step, *, is_sqlite):
     return any(re.match(rf"SCAN {table}\b", step) for table in BIG)
 
 
-@pytest.mark.parametrize(("path", "most"), [("/petitions", 5), ("/petitions?sort=due", 5), ("/", 18)])
+@pytest.mark.parametrize(
+    ("path", "most"), [("/petitions", 5), ("/petitions?sort=due", 5), ("/", 18)]
+)
 def test_a_page_takes_the_same_few_statements_for_few_rows_and_for_many(
     visit, make, app, path, most
 ):

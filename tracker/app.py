@@ -35,6 +35,8 @@ from tracker.core.resources import folder
 from tracker.core.sealing import Sealer
 from tracker.core.settings import Settings, check_secret
 from tracker.core.text import has_forbidden
+from tracker.denunciations import views as denunciations
+from tracker.denunciations.guard import is_in_room, seclude
 from tracker.dialogues import views as dialogues
 from tracker.documents import views as documents
 from tracker.evidence.service import use_secrets
@@ -57,6 +59,8 @@ BLUEPRINTS = (
     documents.bp,
     settings_pages.bp,
     trail.bp,
+    denunciations.bp,
+    denunciations.takers_bp,
 )
 MAY_BE_LATE = frozenset({Permission.READ_REPORT, Permission.EXPORT})
 LISTS = frozenset(
@@ -115,11 +119,11 @@ def create_app(settings: Settings) -> Flask:
 
 def _open_databases(app: Flask, settings: Settings) -> None:
     primary = engine_for(settings.database_url)
+    use_secrets(primary, settings.secrets)
     app.extensions["engine"] = primary
     if settings.reports_url:
         replica = Replica(settings.reports_url, primary, settings.reports_most_lag)
         app.extensions["replica"] = replica
-    use_secrets(primary, settings.secrets)
 
 
 def close_databases(app: Flask) -> None:
@@ -168,9 +172,12 @@ def _configure(app: Flask, settings: Settings) -> None:
 
 
 def _before() -> None:
-    """Choose the language, bound the body, and refuse what another site's page sends."""
+    """Choose the language, bound what is sent, and refuse what another site's page sends.
+
+    What is kept apart is closed before anything else can answer for it.
+    """
     g.began = time.perf_counter()
-    _bound_request()
+    _bound_body()
     asked = request.args.get("lang", "")
     kept = request.cookies.get("lang", "")
     chosen = asked if asked in i18n.LANGUAGES else kept
@@ -178,16 +185,22 @@ def _before() -> None:
     i18n.speak(g.language)
     if request.method not in web.READING and _is_from_elsewhere():
         raise CSRFError("cross-site")
+    seclude()
+    _bound_values()
 
 
-def _bound_request() -> None:
-    """Refuse what no page of ours sends: endless forms, unreadable signs, impossible keys."""
+def _bound_body() -> None:
+    """Refuse endless forms."""
     if request.mimetype != "multipart/form-data":
         request.max_content_length = FORM_BODY
         if request.get_data(cache=True).count(b"&") >= FORM_PARTS:
             raise RequestEntityTooLarge()
     elif None in request.form or None in request.files:
         raise BadRequest()  # a part without a name
+
+
+def _bound_values() -> None:
+    """Refuse what no page of ours sends: unreadable signs, impossible keys."""
     # A search may hold any sign: what no text of the register holds finds nothing.
     named = (value for name, value in request.args.items() if name != "q")
     values = [*(request.view_args or {}).values(), *named]
@@ -221,11 +234,18 @@ def _after(response: Response) -> Response:
 
 
 def _tell(response: Response) -> None:
-    """Log what was asked by the name of its page: an address may hold what somebody searched."""
+    """Log what was asked by the name of its page: an address may hold what somebody searched.
+
+    Of what is kept apart there is no line, unless something went wrong; whoever is not let in
+    asked for no page that there is.
+    """
+    is_apart = is_in_room()
+    if is_apart and response.status_code < 400:
+        return
     spent = time.perf_counter() - g.get("began", time.perf_counter())
     facts = {
         "method": request.method,
-        "page": request.endpoint or "",
+        "page": "" if is_apart else request.endpoint or "",
         "status": response.status_code,
         "ms": round(spent * 1000, 1),
     }

@@ -25,6 +25,13 @@ class PatientChannel(HTTPChannel):
     stopped; one that takes nothing for a minute is given up by the server's own housekeeping.
     """
 
+    def writable(self) -> bool:
+        if self.will_close:
+            # Who takes nothing never becomes ready to be written to, which the closing waits for.
+            self.handle_close()
+            return False
+        return bool(super().writable())
+
     def write_soon(self, data: Any) -> Any:
         with self.outbuf_lock:
             if self.current_outbuf_count >= IN_MEMORY and not _is_waiting_in_a_file(self.outbufs):

@@ -15,6 +15,7 @@ from tracker.accounts.guard import current_scope, user_or_none
 from tracker.accounts.permissions import Permission
 from tracker.core import clock, dates, i18n, web
 from tracker.core.i18n import N_
+from tracker.denunciations.queries.one import is_let_in
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -51,6 +52,10 @@ NAVIGATION = (
     NavigationItem(N_("Reports"), "reports.resolution", "bar-chart", Permission.READ_REPORT),
     NavigationItem(N_("Settings"), "settings.index", "gear", Permission.MANAGE_SETTINGS),
 )
+APART = NavigationItem(
+    N_("Denunciations"), "denunciations.index", "shield-lock", Permission.READ_REGISTER
+)
+"""Shown to those alone who are let in by name."""
 BROWSERS = (
     ("Edg", "Edge"),
     ("coc_coc", "Coc Coc"),
@@ -68,12 +73,13 @@ SYSTEMS = (
     ("Linux", "Linux"),
 )
 """Marks in what a browser says of itself; the first that is found names it."""
-ICONS = frozenset(item.icon for item in NAVIGATION)
+ICONS = frozenset(item.icon for item in (*NAVIGATION, APART))
 
 
 def navigation() -> list[NavigationItem]:
     """Give the entries that this person sees."""
-    return [item for item in NAVIGATION if _may(item.permission)]
+    apart = [APART] if is_let_in(user_or_none()) else []
+    return [item for item in (*NAVIGATION, *apart) if _may(item.permission)]
 
 
 def wrong_fields(form: Form) -> list[Any]:

@@ -29,6 +29,7 @@ from tracker.core.bulk import set_aside
 from tracker.core.db import Base, reading, transaction
 from tracker.core.errors import TrackerError
 from tracker.core.lasting import LastingMark
+from tracker.denunciations.models import SecludedEntry
 from tracker.journal import service as journal
 from tracker.journal.models import JournalEntry
 from tracker.verifying import mismatches, wrong_files
@@ -144,8 +145,11 @@ def _refuse_strangers(old: Connection) -> None:
 
 
 def _last_change(old: Connection) -> Any:
-    """Give what differs as soon as anyone does anything that the journal tells of."""
-    return old.execute(select(func.max(JournalEntry.id), func.count(JournalEntry.id))).one()
+    """Give what differs as soon as anyone does anything that a journal tells of."""
+    return [
+        old.execute(select(func.max(entry.id), func.count(entry.id))).one()
+        for entry in (JournalEntry, SecludedEntry)
+    ]
 
 
 def _move(old: Connection, new: Connection, table: Table, progress: Progress) -> int:

@@ -12,6 +12,7 @@ from tracker.attachments.queries import damaged_files
 from tracker.briefing.models import Briefing, GrassrootsVisit
 from tracker.commitments.models import Commitment, WorkingGroup
 from tracker.core.i18n import gettext
+from tracker.denunciations.queries import secluded_mismatches
 from tracker.dialogues.models import Dialogue
 from tracker.evidence.queries import Unfit, unfit_records
 from tracker.journal.models import JournalEntry
@@ -30,6 +31,7 @@ def mismatches(session: Session) -> Iterator[str]:
         lookup_mismatches(session),
         sent_mismatches(session),
         journal_mismatches(session),
+        secluded_mismatches(session),
     )
 
 

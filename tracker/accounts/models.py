@@ -12,7 +12,11 @@ from tracker.places.models import Place
 
 
 class User(Base):
-    """A person who signs in, with one role at one place."""
+    """A person who signs in, with one role at one place.
+
+    `is_let_in` opens what is kept apart to those who are named in it. Whoever gives the person
+    another password, role or place takes it away: only one who is let in gives it again.
+    """
 
     __tablename__ = "users"
 
@@ -28,6 +32,7 @@ class User(Base):
     password_expires_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
+    is_let_in: Mapped[bool] = mapped_column(default=False)
 
     place: Mapped[Place] = relationship(lazy="joined", innerjoin=True)
 

@@ -28,6 +28,7 @@ class Permission(StrEnum):
     MANAGE_SETTINGS = "settings:manage"
     MANAGE_PEOPLE = "people:manage"
     READ_JOURNAL = "journal:read"
+    CONFIRM_TAKER = "taker:confirm"
 
 
 class Role(Labelled):
@@ -65,6 +66,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         Permission.PREPARE_BRIEFING,
         Permission.DECIDE_BRIEFING,
         Permission.SEND_REPORT,
+        Permission.CONFIRM_TAKER,
         Permission.OPEN_IDENTITY,
         Permission.EXPORT_NAMES,
     },

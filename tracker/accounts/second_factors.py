@@ -105,6 +105,8 @@ def remove(session: Session, actor: User | None, user: User) -> None:
     with transaction(session):
         for kept in (SecondFactor, RecoveryCode):
             session.execute(delete(kept).where(kept.user_id == user.id))
+        if actor is None or actor.id != user.id:
+            session.execute(update(User).where(User.id == user.id).values(is_let_in=False))
         journal.note(session, actor, "person:no-second-factor", user.username, user.place_id)
 
 

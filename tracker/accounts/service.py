@@ -139,6 +139,7 @@ def apply_change(session: Session, actor: User, user: User, change: UserChange) 
     user.email = read_email(change.email)
     user.role, user.place_id = change.role, change.place_id
     user.is_disabled = change.is_disabled
+        user.is_let_in = False
     if is_cut:
         end_all(session, user.id)
 
@@ -158,6 +159,7 @@ def renew_password(session: Session, actor: User | None, user: User, seen_versio
     password = random_password()
     user.password_hash = _HASHER.hash(password)
     user.must_change_password = True
+    user.is_let_in = False
     user.password_expires_at = clock.now() + FIRST_PASSWORD_LIFE
     end_all(session, user.id)
     return password

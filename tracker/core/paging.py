@@ -23,10 +23,14 @@ Row = TypeVar("Row")
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One column of an order; rows without a value come last, in either direction."""
+    """One column of an order; rows without a value come last, in either direction.
+
+    Of a column that always has one, an index gives the order by itself.
+    """
 
     column: ColumnElement[Any]
     descending: bool = False
+    is_always: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,8 @@ def read_key(text: str | None) -> tuple[bool, int | None]:
 def _direction(order: Order, *, backward: bool) -> ColumnElement[Any]:
     column = order.column
     directed = column.desc() if order.descending != backward else column.asc()
+    if order.is_always:
+        return directed
     return directed.nulls_first() if backward else directed.nulls_last()
 
 
@@ -102,7 +108,12 @@ def _beyond(orders: Sequence[Order], values: Sequence[Any], *, backward: bool) -
     for order, value in zip(orders, values, strict=True):
         ways.append(and_(*equal, _past(order, value, backward=backward)))
         equal.append(order.column.is_(None) if value is None else order.column == value)
-    return or_(*ways)
+    beyond, first, value = or_(*ways), orders[0], values[0]
+    if not first.is_always:
+        return beyond
+    # Said besides, so that an index is entered where the page begins.
+    is_falling = first.descending != backward
+    return and_(first.column <= value if is_falling else first.column >= value, beyond)
 
 
 def _past(order: Order, value: Any, *, backward: bool) -> ColumnElement[bool]:
@@ -110,7 +121,7 @@ def _past(order: Order, value: Any, *, backward: bool) -> ColumnElement[bool]:
     if value is None:
         return column.is_not(None) if backward else false()
     past = column < value if order.descending != backward else column > value
-    return past if backward else or_(past, column.is_(None))
+    return past if backward or order.is_always else or_(past, column.is_(None))
 
 
 def _written(values: Sequence[Any], *, backward: bool) -> str:
@@ -136,7 +147,7 @@ def _read(key: str | None, orders: Sequence[Order]) -> tuple[bool, list[Any]] | 
 
 def _fits(order: Order, value: Any) -> bool:
     if value is None:
-        return True
+        return not order.is_always
     if isinstance(value, bool) or not isinstance(value, order.column.type.python_type):
         return False
     if isinstance(value, int):

@@ -46,8 +46,8 @@ for (const button of document.querySelectorAll("[data-print]")) {
   button.addEventListener("click", () => print());
 }
 
-// The server said that it was kept: the draft has done its work.
-if (document.querySelector(".note--success") && sessionStorage.getItem("draft-sent")) {
+// The server said that it was kept, or that it must not be: the draft has done its work.
+if (document.querySelector(".note--success, [data-draft-forget]") && sessionStorage.getItem("draft-sent")) {
   localStorage.removeItem(sessionStorage.getItem("draft-sent"));
   sessionStorage.removeItem("draft-sent");
 }

@@ -36,6 +36,7 @@ class Subject(Labelled):
     CLOCKS = "clocks", N_("Counting of limits")
     REMINDER = "reminder", N_("Reminder")
     REGISTER = "register", N_("Register")
+    TAKER = "taker", N_("Person who takes denunciations")
 
 
 _KEPT = {
@@ -74,6 +75,7 @@ _OWN: Mapping[str, Mapping[str, str]] = {
     },
     Subject.VISIT: {
         "log": N_("Logged"),
+    Subject.TAKER: {"proposed": N_("Proposed"), "confirmed": N_("Confirmed")},
         "promise": N_("Commitment made of the instruction"),
         "rhythm": N_("Rhythm of visits changed"),
         "void": N_("Entered by mistake"),

@@ -15,6 +15,7 @@ FROM_RECEIPT = frozenset({"ACK", "KN_ACCEPT", "TC_INITIAL", "TC_TRANSFER", *STAL
 COUNTED_BY = frozenset(
     {
         *("ACK", "KN_ACCEPT", "KN_RESOLVE", *STALE_CODES),
+        *("TC_INITIAL", "TC_RESOLVE"),
         *("DLG_NOTICE", "DLG_RESULT", "DLG_CONCLUSION", "DLG_UNIT_REPORT"),
     }
 )

@@ -19,7 +19,7 @@ from tracker.core.fields import (
     required,
 )
 from tracker.core.i18n import N_
-from tracker.petitions.forms.shared import PlaceField, in_use
+from tracker.petitions.forms.shared import KindField, PlaceField, in_use
 from tracker.petitions.lifecycle import Channel, Kind, Level, Petitioner
 from tracker.petitions.queries.choices import Choice
 from tracker.petitions.rules import CONTENT_LIMIT, NOTE_LIMIT
@@ -69,9 +69,8 @@ class FactsForm(BaseForm):
     category = RowField(
         N_("Category"), [required(N_("Choose the category."))], empty=N_("Choose a category")
     )
-    kind = WordField(
+    kind = KindField(
         N_("Kind"),
-        Kind,
         CHOSEN,
         default=Kind.RECOMMENDATION,
         description=N_(

@@ -1,14 +1,19 @@
 """What the forms of petitions share: refusals beside fields, places in groups, versions seen."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
+from flask_wtf import FlaskForm
+from wtforms import ValidationError
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from tracker.core.errors import TrackerError
-from tracker.core.fields import BaseForm, RowField
-from tracker.core.i18n import gettext
+from tracker.core.fields import BaseForm, RowField, WordField
+from tracker.core.i18n import N_, gettext
+from tracker.petitions.lifecycle import Kind
 from tracker.petitions.queries.choices import Choice
 
+DENUNCIATION = "denunciation"
 BESIDE = {
     "Enter what was raised.": "content",
     "Enter the day of receipt, or say that it is unknown.": "received_on",
@@ -45,6 +50,45 @@ def refuse_beside(form: BaseForm, refusal: TrackerError, otherwise: str) -> None
     """Tell a refusal beside the field it is about, or beside another where it is about none."""
     name = refusal.values.get("field") or BESIDE.get(refusal.msgid, otherwise)
     form.refuse(name if name in form else otherwise, refusal)
+
+
+class KindField(WordField):
+    """The legal kind; a denunciation may be chosen, to be led to those who take denunciations."""
+
+    takers: Sequence[str] = ()
+
+    def __init__(self, label: str, validators: Iterable[Any] = (), **given: Any) -> None:
+        super().__init__(label, Kind, validators, **given)
+        self.choices = [
+            *(self.choices or []),
+            SelectChoice(DENUNCIATION, gettext(N_("Denunciation"))),
+        ]
+
+    @property
+    def is_denunciation(self) -> bool:
+        """Tell whether what was typed belongs elsewhere."""
+        return bool(self.data == DENUNCIATION)
+
+    def _member(self, value: Any) -> Any:
+        return DENUNCIATION if value == DENUNCIATION else super()._member(value)
+
+    def pre_validate(self, form: FlaskForm) -> None:
+        """Refuse what is not offered, and what is not kept among petitions."""
+        if not self.is_denunciation:
+            super().pre_validate(form)
+            return
+        if self.takers:
+            sentence = N_(
+                "A denunciation is not logged among petitions, and nothing of this is kept."
+                " Hand it, closed, to %(names)s, who takes denunciations here, and name nobody."
+            )
+            raise ValidationError(gettext(sentence, names=", ".join(self.takers)))
+        sentence = N_(
+            "A denunciation is not logged among petitions, and nothing of this is kept. Hand it,"
+            " closed, to the person who takes denunciations, or to the head of the unit, and name"
+            " nobody."
+        )
+        raise ValidationError(gettext(sentence))
 
 
 class PlaceField(RowField):

@@ -7,6 +7,7 @@ from typing import Any, cast
 from sqlalchemy import (
     ColumnElement,
     Date,
+    Integer,
     Select,
     Subquery,
     case,
@@ -15,34 +16,45 @@ from sqlalchemy import (
     literal_column,
     select,
 )
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
+from tracker.core.paging import Order
 from tracker.ledger.models import LedgerEntry
 from tracker.ledger.queries import sums
 from tracker.ledger.rules import MEASURES, By, Span, end_of_day
 from tracker.petitions.lifecycle import ENDED, OPEN
 from tracker.petitions.models import Petition, PetitionPosting
-from tracker.petitions.queries.filters import Flow, PetitionFilter, Stock
-from tracker.petitions.rules import STOCKS, ended_as
+from tracker.petitions.queries.filters import Flow, PetitionFilter, Sort, Stock
+from tracker.petitions.rules import RECEIVED, STOCKS, ended_as
 from tracker.places.models import PlaceReach
 from tracker.places.queries import Reach
 
 CELL_FACTS = ("category_id", "department_id", "kind", "level", "channel")
 """What a petition was counted under by then, as the ledger's entries keep it."""
 COUNTED_DAY: ColumnElement[Any] = literal_column("counted.day", Date())
+COUNTED_ID: ColumnElement[Any] = literal_column("counted.petition_id", Integer())
 """The day on which a row behind a flow counts: a petition has a row for each such day."""
+MANY_STOOD = 1000
+"""Where so many stood on a day, the last ones received before it are soon a page."""
+FEW_PLACES = 40
+"""Rows of so few places are gathered and sorted; those of more are met day by day."""
 ENDINGS = tuple(ended_as(status) for status in ENDED)
 
 
-def behind(scope: frozenset[int], asked: PetitionFilter) -> tuple[Select[Any], PetitionFilter]:
+def behind(
+    scope: frozenset[int], asked: PetitionFilter, *, newest_first: bool = False
+) -> tuple[Select[Any], PetitionFilter]:
     """Select the petitions that the cell of a filter counts, and give what is left of the filter.
 
     By what had been typed by a day, a petition is found under the place, category and department
-    of then, in whatever place of the scope it lies now.
+    of then, in whatever place of the scope it lies now. `newest_first` is for pages of a stock
+    that are found by looking back from its day (`are_soon_met`).
     """
     if asked.cell is None:
         raise ValueError("This filter asks for no number of a report.")
     if asked.cell.typed_by is None:
+        if newest_first and isinstance(asked.cell, Stock):
+            return _stood_lately(scope, asked, asked.cell), asked
         return _counted_now(scope, asked, asked.cell), asked
     counted = _counted_then(scope, asked, asked.cell).subquery("counted")
     statement = select(Petition.id).join(counted, counted.c.petition_id == Petition.id)
@@ -77,6 +89,16 @@ def summed(session: Session, scope: frozenset[int], asked: PetitionFilter) -> in
     return sum(weight * found.get(measure, 0) for measure, weight in weights.items())
 
 
+def are_soon_met(
+    session: Session, scope: frozenset[int], asked: PetitionFilter, sort: Sort
+) -> bool:
+    """Tell whether a page of a stock is found by looking back from its day."""
+    cell = asked.cell
+    if not isinstance(cell, Stock) or cell.typed_by is not None or sort is not Sort.NEWEST:
+        return False
+    return (summed(session, scope, asked) or 0) >= MANY_STOOD
+
+
 def _span(cell: Flow | Stock) -> Span:
     if isinstance(cell, Flow):
         return Span(cell.day_from, cell.day_to)
@@ -87,29 +109,73 @@ def _counted_now(scope: frozenset[int], asked: PetitionFilter, cell: Flow | Stoc
     if isinstance(cell, Flow):
         counted = _happened(scope, asked, cell)
         return select(Petition.id).join(counted, counted.c.petition_id == Petition.id)
-    stood = (
-        select(func.sum(_weighed(cell)))
+    return select(Petition.id).where(
+        Petition.id.in_(_may_stand(scope, asked, cell)), _stood(cell, Petition.id) == 1
+    )
+
+
+def _stood_lately(scope: frozenset[int], asked: PetitionFilter, cell: Stock) -> Select[Any]:
+    """Look at each petition received by the day: the last ones stand for the most part."""
+    received = _posted(scope, asked, RECEIVED, PetitionPosting.day <= cell.as_at)
+    return (
+        select(Petition.id)
+        .join(received, received.c.petition_id == Petition.id)
+        .where(_stood(cell, Petition.id) == 1)
+    )
+
+
+def _stood(cell: Stock, petition_id: Any) -> Any:
+    """Add up what a petition posted up to the day of a stock: one when it stood in it."""
+    posting = aliased(PetitionPosting)
+    weights = STOCKS.get(cell.measure, {cell.measure: 1})
+    weighed = case(weights, value=posting.measure, else_=0) * posting.quantity
+    return (
+        select(func.sum(weighed))
         .where(
-            PetitionPosting.petition_id == Petition.id,
-            PetitionPosting.measure.in_(STOCKS.get(cell.measure, {cell.measure: 1})),
-            PetitionPosting.day <= cell.as_at,
+            posting.petition_id == petition_id,
+            posting.measure.in_(weights),
+            posting.day <= cell.as_at,
         )
         .correlate(Petition)
         .scalar_subquery()
     )
-    return select(Petition.id).where(Petition.id.in_(_may_stand(scope, asked, cell)), stood == 1)
 
 
 def _happened(scope: frozenset[int], asked: PetitionFilter, cell: Flow) -> Subquery:
+    days = PetitionPosting.day.between(cell.day_from, cell.day_to)
+    return _posted(scope, asked, cell.measure, days)
+
+
+def _posted(
+    scope: frozenset[int], asked: PetitionFilter, measure: str, days: ColumnElement[bool]
+) -> Subquery:
+    """Select what was posted to a measure, by the index that fits how many places are asked."""
+    place_id: Any = PetitionPosting.place_id
+    if not asked.only_here and asked.place_id is None and len(scope) > FEW_PLACES:
+        place_id = place_id + 0  # not looked up place by place, but met day by day
     return (
         select(PetitionPosting.petition_id, PetitionPosting.day)
-        .where(
-            *_places(scope, asked, PetitionPosting.place_id),
-            PetitionPosting.measure == cell.measure,
-            PetitionPosting.day.between(cell.day_from, cell.day_to),
-        )
+        .where(*_places(scope, asked, place_id), PetitionPosting.measure == measure, days)
         .subquery("counted")
     )
+
+
+def cell_orders(sort: Sort, cell: Flow | Stock, *, newest_first: bool = False) -> list[Order]:
+    """Give the order of the rows behind a number: by the day on which they count there.
+
+    What stood on a day stands by its day of receipt.
+    """
+    by_day = isinstance(cell, Flow) and cell.typed_by is None and sort is not Sort.DUE
+    if by_day or newest_first:
+        is_newest = sort is Sort.NEWEST
+        return [
+            Order(COUNTED_DAY, descending=is_newest, is_always=True),
+            Order(COUNTED_ID, descending=is_newest, is_always=True),
+        ]
+    day = Petition.due_on.expression if sort is Sort.DUE else Petition.received_on.expression
+    by = [Order(day, descending=sort is Sort.NEWEST)]
+    by.append(Order(Petition.id.expression, descending=sort is Sort.NEWEST))
+    return [*by, Order(COUNTED_DAY)] if isinstance(cell, Flow) else by
 
 
 def _may_stand(scope: frozenset[int], asked: PetitionFilter, cell: Stock) -> Select[Any]:
@@ -124,11 +190,6 @@ def _may_stand(scope: frozenset[int], asked: PetitionFilter, cell: Stock) -> Sel
     )
     both = is_open.union(ended_later).subquery()
     return select(both.c.id)
-
-
-def _weighed(cell: Stock) -> ColumnElement[int]:
-    weights = STOCKS.get(cell.measure, {cell.measure: 1})
-    return case(weights, value=PetitionPosting.measure, else_=0) * PetitionPosting.quantity
 
 
 def _counted_then(scope: frozenset[int], asked: PetitionFilter, cell: Flow | Stock) -> Select[Any]:

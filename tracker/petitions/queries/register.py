@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from tracker.accounts.models import User
 from tracker.core.dates import Precision, first_day
-from tracker.core.i18n import gettext, language
-from tracker.core.paging import PAGE_SIZE, Order, Page, ordered, page_of, read_key, written_key
+from tracker.core.i18n import MoreThan, gettext, language
+from tracker.core.paging import PAGE_SIZE, Page, ordered, page_of, read_key, written_key
 from tracker.dialogues.models import Category, Department, Dialogue
 from tracker.petitions.lifecycle import (
     ENDED,
@@ -26,9 +26,10 @@ from tracker.petitions.lifecycle import (
     Status,
 )
 from tracker.petitions.models import Petition
-from tracker.petitions.queries.cells import COUNTED_DAY, behind, summed
-from tracker.petitions.queries.filters import Flow, PetitionFilter, Sort
+from tracker.petitions.queries.cells import are_soon_met, behind, cell_orders, summed
+from tracker.petitions.queries.filters import PetitionFilter, Sort
 from tracker.petitions.queries.finding import (
+    COUNTED_TO,
     DUE,
     EVERYWHERE,
     RECEIVED,
@@ -162,8 +163,11 @@ def petition_page(
     """
     terms = terms or terms_of(session)
     if asked.cell is not None:
-        counted = _with_names(_matching(session, scope, asked, terms), scope, reader)
-        page = page_of(session, counted, _orders(sort, asked), after, size)
+        are_soon = are_soon_met(session, scope, asked, sort)
+        counted = _matching(session, scope, asked, terms, newest_first=are_soon)
+        counted = _with_names(counted, scope, reader)
+        orders = cell_orders(sort, asked.cell, newest_first=are_soon)
+        page = page_of(session, counted, orders, after, size)
         return Page([_read(reader, terms, row) for row in page.rows], page.previous, page.next)
     wanted = wanted_by(scope, asked, terms)
     backward, key = read_key(after)
@@ -201,8 +205,16 @@ def petition_count_shown(
     terms = terms or terms_of(session)
     if asked.cell is not None:
         known = summed(session, scope, asked)
-        return petition_count(session, scope, asked, terms) if known is None else known
+        return _count_behind(session, scope, asked, terms) if known is None else known
     return count_to(session, wanted_by(scope, asked, terms))
+
+
+def _count_behind(
+    session: Session, scope: frozenset[int], asked: PetitionFilter, terms: Terms
+) -> int:
+    some = _matching(session, scope, asked, terms).limit(COUNTED_TO + 1).subquery()
+    number = session.scalar(select(func.count()).select_from(some)) or 0
+    return MoreThan(COUNTED_TO) if number > COUNTED_TO else number
 
 
 def petition_export_rows(
@@ -246,7 +258,7 @@ def ordered_petitions(
     """
     if asked.cell is not None:
         counted = _with_lists(_matching(session, scope, asked, terms))
-        yield ordered(counted, _orders(sort, asked))
+        yield ordered(counted, cell_orders(sort, asked.cell))
         return
     wanted = wanted_by(scope, asked, terms)
     for stretch in _stretches(sort, None, backward=False):
@@ -322,10 +334,15 @@ def _named(
 
 
 def _matching(
-    session: Session, scope: frozenset[int], asked: PetitionFilter, terms: Terms
+    session: Session,
+    scope: frozenset[int],
+    asked: PetitionFilter,
+    terms: Terms,
+    *,
+    newest_first: bool = False,
 ) -> Select[Any]:
     """Select the petitions behind a number of a report, as far as the other filters leave them."""
-    statement, asked = behind(scope, asked)
+    statement, asked = behind(scope, asked, newest_first=newest_first)
     if asked.q.strip():
         clauses = by_words(asked.q, with_names=not asked.without_names)
         words = found(session, Wanted(tuple(clauses))).subquery()
@@ -386,18 +403,6 @@ def _by_standing(asked: PetitionFilter, terms: Terms) -> Iterator[ColumnElement[
         yield Petition.channel != Channel.PRESS
     if asked.plan_has_come:
         yield and_(Petition.status == Status.DEFERRED, Petition.plan_on <= terms.today)
-
-
-def _orders(sort: Sort, asked: PetitionFilter) -> list[Order]:
-    by = {
-        Sort.NEWEST: [Order(Petition.received_on.expression, descending=True)],
-        Sort.OLDEST: [Order(Petition.received_on.expression)],
-        Sort.DUE: [Order(Petition.due_on.expression)],
-    }[sort]
-    by.append(Order(Petition.id.expression, descending=sort is Sort.NEWEST))
-    if isinstance(asked.cell, Flow):
-        by.append(Order(COUNTED_DAY))
-    return by
 
 
 def _with_names(

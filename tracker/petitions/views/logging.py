@@ -13,6 +13,7 @@ from tracker.core.dates import Precision
 from tracker.core.errors import TrackerError
 from tracker.core.i18n import gettext
 from tracker.core.web import db_session
+from tracker.denunciations.queries import taker_names, takes_for
 from tracker.dialogues.models import Dialogue
 from tracker.dialogues.queries import dialogue_for
 from tracker.petitions.forms import LogForm, refuse_beside
@@ -43,6 +44,8 @@ def log() -> Any:
         category_choices(session),
         department_choices(session),
     )
+    if form.kind.is_denunciation:
+        form.kind.takers = taker_names(session, current_scope().home.id)
     if not form.validate_on_submit():
         return _page(form, dialogue)
     try:
@@ -111,4 +114,12 @@ def _after(form: LogForm, dialogue: Dialogue | None, petition: Petition) -> str:
 def _page(form: LogForm, dialogue: Dialogue | None) -> str:
     if dialogue is not None and dialogue.date_precision is Precision.UNKNOWN:
         form.received_on.description = gettext("The dialogue's own date is unknown.")
-    return render_template("petitions/log.html", form=form, dialogue=dialogue)
+    belongs_apart = form.kind.is_denunciation
+    takes_it = belongs_apart and bool(takes_for(db_session(), current_user()))
+    return render_template(
+        "petitions/log.html",
+        form=form,
+        dialogue=dialogue,
+        belongs_apart=belongs_apart,
+        takes_it=takes_it,
+    )

@@ -1,0 +1,15 @@
+"""What is typed about denunciations."""
+
+from tracker.denunciations.forms.facts import EditForm, IdentityForm, NewForm
+from tracker.denunciations.forms.moving import MoveForm
+from tracker.denunciations.forms.people import PersonForm, ReasonForm, TakerForm
+
+__all__ = [
+    "EditForm",
+    "IdentityForm",
+    "MoveForm",
+    "NewForm",
+    "PersonForm",
+    "ReasonForm",
+    "TakerForm",
+]

@@ -1,0 +1,7 @@
+"""Questions about denunciations; whoever is not named in a case finds nothing."""
+
+from tracker.denunciations.queries.journal import secluded_mismatches
+from tracker.denunciations.queries.one import denunciation_for, parts_of
+from tracker.denunciations.queries.people import taker_names, takes_for
+
+__all__ = ["denunciation_for", "parts_of", "secluded_mismatches", "taker_names", "takes_for"]

@@ -1,0 +1,116 @@
+"""One denunciation: fetching is authorising, so only those named in it get it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy.orm import Session
+
+from tracker.accounts.models import User
+from tracker.accounts.permissions import Role
+from tracker.calendar.queries import clockwork
+from tracker.calendar.rules import Account
+from tracker.core.errors import NotFound
+from tracker.core.i18n import language
+from tracker.denunciations.lifecycle import LIFECYCLE, STEP_WORDS, Move, Part
+from tracker.denunciations.models import Denunciation, DenunciationGrant, DenunciationStep
+from tracker.denunciations.rules import Standing, due_account, extension
+from tracker.places.queries import answered_for
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineStep:
+    """One step as the page tells it."""
+
+    word: str
+    happened_on: date
+    until_on: date | None
+    note: str
+    document_number: str
+    recorded_at: datetime
+    actor: str | None
+
+
+def denunciation_for(session: Session, user: User, code: str) -> Denunciation:
+    """Give a denunciation to a person who is named in it; to anyone else there is none."""
+    found = session.scalar(
+        select(Denunciation).where(
+            Denunciation.code == code, Denunciation.id.in_(named_in(user)), *within(user)
+        )
+    )
+    if found is None:
+        raise NotFound("There is no such denunciation.")
+    return found
+
+
+def named_in(user: User) -> Select[int]:
+    """Ask for the denunciations that a person is named in; none for one who is not let in."""
+    return select(DenunciationGrant.denunciation_id).where(
+        DenunciationGrant.user_id == (user.id if is_let_in(user) else None),
+        DenunciationGrant.ended_at.is_(None),
+    )
+
+
+def within(user: User) -> list[ColumnElement[bool]]:
+    """Ask for what the person's place answers for: who moves elsewhere leaves the cases behind."""
+    return [answered_for(user.place_id, Denunciation.place_id)]
+
+
+def is_let_in(user: User | None) -> bool:
+    """Tell whether a person may know that the room is there; an administrator never."""
+    return user is not None and user.is_let_in and user.role is not Role.ADMIN
+
+
+def parts_of(session: Session, user: User, denunciation_id: int) -> frozenset[Part]:
+    """Give what a person does in a case."""
+    asked = select(DenunciationGrant.part).where(
+        DenunciationGrant.denunciation_id == denunciation_id,
+        DenunciationGrant.user_id == user.id,
+        DenunciationGrant.ended_at.is_(None),
+    )
+    return frozenset(session.scalars(asked)) if is_let_in(user) else frozenset()
+
+
+def offered_moves(denunciation: Denunciation, parts: frozenset[Part]) -> list[Move]:
+    """Give the steps that these parts may take now."""
+    return [move for move in LIFECYCLE if denunciation.stage in move.sources and parts & move.parts]
+
+
+def steps_of(session: Session, denunciation_id: int) -> Sequence[DenunciationStep]:
+    """Give the steps in the order they were taken."""
+    asked = select(DenunciationStep).where(DenunciationStep.denunciation_id == denunciation_id)
+    return session.scalars(asked.order_by(DenunciationStep.id)).all()
+
+
+def timeline(session: Session, denunciation_id: int) -> list[TimelineStep]:
+    """Give the steps with the names of those who took them."""
+    rows = session.execute(
+        select(
+            DenunciationStep.move,
+            DenunciationStep.happened_on,
+            DenunciationStep.until_on,
+            DenunciationStep.note,
+            DenunciationStep.document_number,
+            DenunciationStep.recorded_at,
+            User.full_name,
+        )
+        .outerjoin(User, User.id == DenunciationStep.actor_id)
+        .where(DenunciationStep.denunciation_id == denunciation_id)
+        .order_by(DenunciationStep.id)
+    )
+    return [TimelineStep(STEP_WORDS.get(row[0], row[0]), *row[1:]) for row in rows]
+
+
+def due_of(session: Session, denunciation: Denunciation) -> Account | None:
+    """Give the date of the next decision with its account."""
+    steps = steps_of(session, denunciation.id)
+    extensions = [
+        extension(step.happened_on, step.until_on, step.note, step.document_number)
+        for step in steps
+        if step.until_on is not None
+    ]
+    standing = Standing(
+        denunciation.stage, denunciation.received_on, denunciation.accepted_on, extensions
+    )
+    return due_account(standing, clockwork(session), in_english=language() == "en")
