@@ -36,7 +36,7 @@ def test_an_administrator_reads_the_entries_of_their_places_only(visit, entries)
     page = visit(role=Role.ADMIN).get("/settings/journal").text
 
     assert "KN-2026-000001" in page
-    assert "name: Xã A" in page
+    assert "Tên địa bàn: Xã A" in page
     assert "KN-2026-000009" not in page
     assert "Cài đặt" not in page
 

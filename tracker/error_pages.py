@@ -25,8 +25,9 @@ from tracker.accounts.forms import SignInForm
 from tracker.accounts.guard import user_or_none
 from tracker.core import i18n, web
 from tracker.core.db import is_away
-from tracker.core.errors import Stale, TrackerError
+from tracker.core.errors import NotAllowed, NotFound, Stale, TrackerError
 from tracker.core.i18n import N_
+from tracker.journal import service as journal
 
 ENDED_AND_KEPT = N_("Your sign-in has ended. Sign in again; what you typed is kept.")
 ENDED = N_("Your sign-in has ended. Sign in again; this was too long to be kept.")
@@ -40,6 +41,9 @@ SECRET = frozenset({"password", "old", "new"})
 UNSEEN = frozenset({"key", "version", "next", "save", "move"})
 CHOSEN = re.compile(r"[a-z_]*|\d{1,6}")
 """What a list or a tick sends: sent again, but not shown, as nobody typed it in these words."""
+CODE = re.compile(r"[A-Z]{2,4}-\d{4}-\d{1,8}")
+"""The code of a record, as an address names it."""
+APART = "denunciations."
 log = logging.getLogger("tracker")
 
 
@@ -58,8 +62,27 @@ def register(app: Flask) -> None:
 
 
 def _refused(refusal: TrackerError) -> tuple[str, int, dict[str, str]]:
+    if isinstance(refusal, NotAllowed | NotFound):
+        _note_refusal("role" if isinstance(refusal, NotAllowed) else "record")
     wait = {"Retry-After": str(refusal.retry_after)} if refusal.retry_after else {}
     return _error_page(i18n.say(refusal), refusal.status_code), refusal.status_code, wait
+
+
+def _note_refusal(act: str) -> None:
+    """Journal that somebody known asked for what is not theirs; apart from what they did before.
+
+    What is kept apart is not named here: that it was asked for would tell that it is there.
+    """
+    user, page = user_or_none(), request.endpoint or ""
+    if user is None or page.startswith(APART):
+        return
+    named = str((request.view_args or {}).get("code", ""))
+    subject = named if CODE.fullmatch(named) else page
+    try:
+        with web.own_session(read_only=False) as writing:
+            journal.note_refused(writing, user, act, subject, page)
+    except SQLAlchemyError as error:
+        log.warning("could not note a refusal: %s", type(error).__name__)
 
 
 def _stale(_error: StaleDataError) -> tuple[str, int, dict[str, str]]:

@@ -25,6 +25,7 @@ from tracker.installing import bring_up_to_date, install, keep_evidence, refuse_
 from tracker.journal.queries import entry_on_paper
 from tracker.places.models import Place
 from tracker.seeding import seed_all
+from tracker.settings.service.backups import note_restored, note_verified
 from tracker.spoken import asked_for, option, progress_bar
 from tracker.verifying import mismatches, unfit
 
@@ -74,6 +75,8 @@ def verify(head: str | None) -> None:
             _compare_paper(session, head)
         found = chain(mismatches(session), unfit(session), file_mismatches(session, root))
         lines = list(islice(found, MOST_LINES))
+    with register() as session:
+        note_verified(session, clock.now(), len(lines))
     if lines:
         differences = "\n".join(lines)
         raise TrackerError(differences)
@@ -165,6 +168,9 @@ def restore(path: Path) -> None:
     kept = settings.from_environment()
     with engine_of(kept) as engine, progress_bar(N_("Bytes"), backups.size_of(path)) as progress:
         done = backups.restore(engine, kept.instance, path, progress)
+        if not done.needs_upgrade:
+            with Session(engine) as session:
+                note_restored(session, done.made_at)
     click.echo(
         gettext(
             "The register of %(moment)s is back: %(rows)s rows, %(files)s files.",

@@ -1,9 +1,11 @@
 """Writing the journal, inside the caller's transaction."""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Collection, Iterable
 from dataclasses import replace
+from datetime import timedelta
 from itertools import groupby
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -13,10 +15,14 @@ from tracker.core import clock
 from tracker.core.db import NOTHING_LEAVES, at_the_end, transaction
 from tracker.core.errors import TrackerError
 from tracker.evidence import service as evidence
+from tracker.evidence.queries import mark_of
 from tracker.journal.models import CreationKey, JournalEntry, JournalHead
 from tracker.journal.rules import BEGINNING, WHOLE_REGISTER, Entry, digest_of
 
 LONGEST_KEY = 40
+MOST_REFUSALS = 20
+"""So many refused requests of a person are told in an hour."""
+Facts = dict[str, Any]
 
 evidence.watch()  # whoever can write a journal leaves evidence of the records themselves as well
 
@@ -50,6 +56,38 @@ def note(
     at_the_end(session, _chain_up, entry)
 
 
+def note_change(
+    session: Session,
+    actor: Actor | None,
+    action: str,
+    subject: str,
+    before: Facts,
+    after: Facts,
+    place_id: int | None = None,
+    private: Collection[str] = (),
+) -> None:
+    """Add an entry with each fact that changed, before and after."""
+    note(session, actor, action, subject, place_id, told(session, before, after, private))
+
+
+def told(session: Session, before: Facts, after: Facts, private: Collection[str] = ()) -> str:
+    """Write down which facts changed; of private ones no more than a mark of each text.
+
+    By its mark a former text is known again when somebody has it, and cannot be read by anyone.
+    """
+
+    def plain(facts: Facts) -> Facts:
+        kept = {name: facts.get(name) for name in changed}
+        marks = {name: mark_of(session, str(kept[name] or "")) for name in changed & set(private)}
+        return kept | marks
+
+    changed = {name for name in after if before.get(name) != after[name]}
+    detail: Facts = {"after": plain(after)}
+    if before:
+        detail = {"before": plain(before)} | detail
+    return json.dumps(detail, ensure_ascii=False, default=str, sort_keys=True)
+
+
 def note_export(session: Session, actor: Actor, subject: str, detail: str = "") -> None:
     """Write down, before its first line leaves, that a file was taken out of the register.
 
@@ -66,6 +104,25 @@ def note_end(session: Session, actor: Actor, subject: str, rows: int, *, is_whol
     how = f"{rows} rows" if is_whole else f"broke off after {rows} rows"
     with transaction(session):
         note(session, actor, "export:ended", subject, actor.place_id, how)
+
+
+def note_refused(session: Session, actor: Actor, act: str, subject: str, detail: str) -> None:
+    """Write down that a person asked for what is not theirs; so many an hour of one person.
+
+    What comes beyond is only more of the same, and would drown the journal.
+    """
+    with transaction(session):
+        lately = (
+            select(JournalEntry.id)
+            .where(
+                JournalEntry.actor_id == actor.id,
+                JournalEntry.recorded_at > clock.now() - timedelta(hours=1),
+                JournalEntry.action.startswith("refused:"),
+            )
+            .limit(MOST_REFUSALS)
+        )
+        if len(session.scalars(lately).all()) < MOST_REFUSALS:
+            note(session, actor, f"refused:{act}", subject, actor.place_id, detail)
 
 
 def _chain_up(session: Session, noted: list[Entry]) -> None:

@@ -16,7 +16,7 @@ from tracker.dialogues.models import Category, Department
 from tracker.places.models import Place
 from tracker.places.queries import unit_tree
 from tracker.places.rules import PlaceKind, chain, successors, unit_of_today
-from tracker.settings.rules import HOMES, LAST_BACKUP
+from tracker.settings.rules import HOMES, LAST_BACKUP, LAST_VERIFIED, SPAN, NamedSpan, span_in
 
 Listed = Category | Department
 
@@ -221,6 +221,32 @@ def _has_ended(place: Place) -> bool:
 
 def _count(session: Session, asked: Select[int]) -> int:
     return session.scalar(select(func.count()).select_from(asked.subquery())) or 0
+
+
+def named_spans(session: Session) -> list[NamedSpan]:
+    """Give the spans of days that have a name, the latest first."""
+    setting = InstallationSetting
+    asked = select(setting.key, setting.value, setting.version).where(setting.key.startswith(SPAN))
+    found = [span_in(*row) for row in session.execute(asked)]
+    return sorted(filter(None, found), key=lambda span: (span.start, span.end), reverse=True)
+
+
+def span_for(session: Session, code: str) -> NamedSpan:
+    """Give a named span."""
+    for span in named_spans(session):
+        if span.code == code:
+            return span
+    raise NotFound("There is no such named period.")
+
+
+def last_verified(session: Session) -> tuple[datetime, int] | None:
+    """Give when the register was verified last, and how many lines did not fit."""
+    asked = select(InstallationSetting.value).where(InstallationSetting.key == LAST_VERIFIED)
+    value = session.scalar(asked)
+    if not value:
+        return None
+    moment, faults = value.split()
+    return datetime.fromisoformat(moment), int(faults)
 
 
 def last_backup_at(session: Session) -> datetime | None:

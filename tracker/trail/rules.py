@@ -1,15 +1,22 @@
 """The words of what the journal holds: an act is its subject's kind, and what was done."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from tracker.calendar.rules import Act
+from tracker.accounts.permissions import Role
+from tracker.briefing.lifecycle import Every, VisitKind
+from tracker.calendar.rules import Act, Unit
 from tracker.commitments import lifecycle as commitments
-from tracker.core.i18n import N_, Labelled, gettext
-from tracker.dialogues.lifecycle import Stage
+from tracker.core.clock import shown_date
+from tracker.core.dates import Precision
+from tracker.core.i18n import N_, Labelled, gettext, say
+from tracker.dialogues.lifecycle import Form, Stage
 from tracker.petitions import lifecycle as petitions
+from tracker.places.rules import PlaceKind
 
 
 class Subject(Labelled):
@@ -26,17 +33,19 @@ class Subject(Labelled):
     IDENTITY = "identity", N_("Citizen's identity")
     ATTACHMENT = "attachment", N_("File")
     EXPORT = "export", N_("File taken out")
+    REFUSED = "refused", N_("Refused")
     SIGN_IN = "sign-in", N_("Signing in")
     PERSON = "person", N_("Person")
+    TAKER = "taker", N_("Person who takes denunciations")
     PLACE = "place", N_("Place")
     CATEGORY = "category", N_("Category")
     DEPARTMENT = "department", N_("Department")
+    SPAN = "span", N_("Named period")
     CALENDAR = "calendar", N_("Calendar")
     LIMIT = "limit", N_("Limit of time")
     CLOCKS = "clocks", N_("Counting of limits")
     REMINDER = "reminder", N_("Reminder")
     REGISTER = "register", N_("Register")
-    TAKER = "taker", N_("Person who takes denunciations")
 
 
 _KEPT = {
@@ -67,6 +76,7 @@ _OWN: Mapping[str, Mapping[str, str]] = {
         "no-second-factor": N_("Second factor taken away"),
         "signed-out": N_("All sign-ins ended"),
     },
+    Subject.TAKER: {"proposed": N_("Proposed"), "confirmed": N_("Confirmed")},
     Subject.GROUP: {
         "set_up": N_("Set up"),
         "member": N_("Members changed"),
@@ -75,7 +85,6 @@ _OWN: Mapping[str, Mapping[str, str]] = {
     },
     Subject.VISIT: {
         "log": N_("Logged"),
-    Subject.TAKER: {"proposed": N_("Proposed"), "confirmed": N_("Confirmed")},
         "promise": N_("Commitment made of the instruction"),
         "rhythm": N_("Rhythm of visits changed"),
         "void": N_("Entered by mistake"),
@@ -92,6 +101,10 @@ _OWN: Mapping[str, Mapping[str, str]] = {
     Subject.PLACE: {"ending-undone": N_("Ending taken back")},
     Subject.CALENDAR: {act.value: act.label for act in Act},
     Subject.CLOCKS: {"chosen": N_("Chosen")},
+    Subject.REFUSED: {
+        "role": N_("The role does not include it"),
+        "record": N_("There is no such record for this person"),
+    },
     Subject.EXPORT: {"ended": N_("Rows that left")},
     Subject.REMINDER: {"sent": N_("Sent")},
     Subject.REPORT: {"send": N_("Sent")},
@@ -100,12 +113,104 @@ _OWN: Mapping[str, Mapping[str, str]] = {
         "installed": N_("Installed"),
         "generated": N_("Filled with invented records"),
         "backup": N_("Backed up"),
+        "restored": N_("Brought back from a backup"),
+        "verified": N_("Verified: everything fits"),
+        "unfit": N_("Verified: something does not fit"),
         "evidence": N_("Records taken as they stand"),
         "transferred": N_("Moved to another database"),
         "demonstration": N_("Demonstration made"),
         "second-factor": N_("Roles that must have a second factor"),
     },
 }
+
+
+_FACTS = {
+    "ack_due_on": N_("Answer or notice to the citizen"),
+    "announced_to": N_("Calendar announced up to"),
+    "audience": N_("Audience"),
+    "basis": N_("Legal basis"),
+    "calendar_rolls": N_("A limit that ends on a day off ends on the next working day"),
+    "category": N_("Category"),
+    "cell": N_("Party cell"),
+    "chair": N_("Chaired by"),
+    "channel": N_("Channel"),
+    "citizen_name": N_("Full name"),
+    "citizen_phone": N_("Telephone"),
+    "conclusion": N_("Conclusion"),
+    "content": N_("Content"),
+    "cooperating": N_("Cooperating units"),
+    "date_precision": N_("How exactly the date is known"),
+    "days": N_("Days"),
+    "department": N_("Department"),
+    "due_basis": N_("What the due date is counted by"),
+    "due_days": N_("Days until the due date"),
+    "due_days_are_working": N_("Working days"),
+    "due_on": N_("Due date"),
+    "email": N_("E-mail"),
+    "every": N_("Rhythm"),
+    "follow_up": N_("What is to follow"),
+    "form": N_("Form of the dialogue"),
+    "full_name": N_("Full name"),
+    "handler": N_("Carried out by"),
+    "heard": N_("What was heard"),
+    "held_on": N_("Date"),
+    "instruction": N_("Instruction"),
+    "invited": N_("People invited"),
+    "is_active": N_("In use"),
+    "is_disabled": N_("Disabled"),
+    "is_retired": N_("Taken out of use"),
+    "kind": N_("Kind"),
+    "legal_basis": N_("Legal basis"),
+    "level": N_("Level of competence"),
+    "lies_in": N_("Lies in"),
+    "minutes": N_("Minutes"),
+    "monitor": N_("Monitor"),
+    "moved": N_("Dates moved"),
+    "name": N_("Name of the place"),
+    "name_en": N_("Name in English"),
+    "name_vi": N_("Name in Vietnamese"),
+    "outcome": N_("What came of it"),
+    "outcome_on": N_("Day of what came of it"),
+    "people": N_("Number of people"),
+    "petitioner": N_("Petitioner"),
+    "place": N_("Place"),
+    "position": N_("Order"),
+    "present": N_("People present"),
+    "promise": N_("Promise"),
+    "promised_by": N_("Promised by"),
+    "promised_on": N_("Promised on"),
+    "reason": N_("Reason"),
+    "received_on": N_("Day of receipt"),
+    "role": N_("Role"),
+    "secretary": N_("Minutes taken by"),
+    "source": N_("Source"),
+    "speakers": N_("People who spoke"),
+    "starts_at": N_("Time"),
+    "successor": N_("Successor"),
+    "supporting": N_("Supporting"),
+    "topic": N_("Topic"),
+    "unit": N_("Unit"),
+    "username": N_("User name"),
+    "valid_from": N_("From day"),
+    "valid_to": N_("To day"),
+    "venue": N_("Venue"),
+    "visited_on": N_("Day of the visit"),
+    "visitor": N_("Visited by"),
+}
+"""The words of facts, as an act names them."""
+_WORDS: Mapping[str, tuple[type[Labelled], ...]] = {
+    "channel": (petitions.Channel,),
+    "date_precision": (Precision,),
+    "every": (Every,),
+    "form": (Form,),
+    "kind": (petitions.Kind, PlaceKind, VisitKind),
+    "level": (petitions.Level,),
+    "petitioner": (petitions.Petitioner,),
+    "role": (Role,),
+    "unit": (Unit,),
+}
+"""Facts that are one of some words."""
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,14 +236,47 @@ def act_of(action: str) -> str:
 
 
 def facts_in(detail: str) -> list[Fact]:
-    """Read the facts that an administrator's act changed; other details hold none."""
+    """Read the facts that an act changed, in the reader's language; other details hold none."""
     try:
         told = json.loads(detail)
         after, before = told["after"], told.get("before", {})
-        return [Fact(name, _said(before.get(name)), _said(after[name])) for name in after]
+        return [
+            Fact(_named(name), _said(name, before.get(name)), _said(name, after[name]))
+            for name in after
+        ]
     except (ValueError, TypeError, KeyError, AttributeError):
         return []
 
 
-def _said(value: Any) -> str:
-    return "" if value is None else str(value)
+def told_in(detail: str) -> str:
+    """Say a detail in one line: each fact with what stood before and after, or as it is kept."""
+    facts = facts_in(detail)
+    if not facts:
+        return detail
+    lines = (
+        f"{fact.name}: {fact.before} → {fact.after}"
+        if fact.before
+        else f"{fact.name}: {fact.after}"
+        for fact in facts
+    )
+    return "; ".join(lines)
+
+
+def _named(name: str) -> str:
+    if _DAY.fullmatch(name):
+        return shown_date(date.fromisoformat(name))
+    return gettext(_FACTS[name]) if name in _FACTS else name
+
+
+def _said(name: str, value: Any) -> str:
+    if value is None or value == "":
+        return ""
+    text = str(value)
+    if text in ("True", "False"):
+        return gettext("yes") if text == "True" else gettext("no")
+    if text.startswith("#"):
+        return gettext("not shown (%(mark)s)", mark=text)
+    if _DAY.fullmatch(text):
+        return shown_date(date.fromisoformat(text))
+    words = (member for kind in _WORDS.get(name, ()) for member in kind)
+    return next((say(member) for member in words if member.value == text), text)

@@ -31,6 +31,9 @@ from tracker.journal import service as journal
 from tracker.places.models import Place
 from tracker.settings.queries import keeps_lists
 
+HIDDEN = frozenset({"heard", "instruction"})
+"""What the journal holds no more than a mark of: free text may name citizens."""
+
 TOLD = {
     "kind": N_("Kind of visit"),
     "visited_on": N_("Day of the visit"),
@@ -78,11 +81,21 @@ def amend_visit(
         if "place_id" in differing:
             check_visited(session, actor, change.place_id)
         before = _told(session, visit, differing)
+        former = _facts_of(session, visit, differing)
         for name in differing:
             setattr(visit, name, kept[name])
+        now = _facts_of(session, visit, differing)
         visit.visitor_key = leader_key(visit.visitor)
         visit.search_text = searched(visit)
-        _correct(session, actor, visit, "amend", reason, before)
+        _correct(
+            session,
+            actor,
+            visit,
+            "amend",
+            reason,
+            before,
+            journal.told(session, former, now, HIDDEN),
+        )
     return differing
 
 
@@ -120,13 +133,16 @@ def set_rhythm(session: Session, actor: User, change: RhythmChange) -> None:
         row = session.scalar(asked.execution_options(populate_existing=True))
         if change.seen_version not in (None, row.version if row else 0):
             raise Stale("Someone else has just set this rhythm; look at what it says now.")
-        before = f"{row.every} {row.days or ''} ({row.basis})" if row else "usual"
+        before = _rhythm_facts(row) if row else {}
         row = row or VisitRhythm(kind=change.kind)
         row.every, row.days, row.basis = change.every, days, basis
         session.add(row)
-        after = f"{change.every} {days or ''} ({basis})"
-        detail = f"{before} -> {after}"
-        journal.note(session, actor, "visit:rhythm", change.kind, actor.place_id, detail)
+        after, here = _rhythm_facts(row), actor.place_id
+        journal.note_change(session, actor, "visit:rhythm", change.kind, before, after, here)
+
+
+def _rhythm_facts(row: VisitRhythm) -> dict[str, Any]:
+    return {"every": row.every, "days": row.days, "basis": row.basis}
 
 
 def _log(
@@ -197,6 +213,7 @@ def _correct(
     act: str,
     reason: str,
     before: str,
+    detail: str = "",
 ) -> None:
     session.add(
         VisitCorrection(
@@ -207,4 +224,12 @@ def _correct(
             before=before,
         )
     )
-    journal.note(session, actor, f"visit:{act}", visit.code, visit.place_id)
+    journal.note(session, actor, f"visit:{act}", visit.code, visit.place_id, detail)
+
+
+def _facts_of(session: Session, visit: GrassrootsVisit, names: list[str]) -> dict[str, Any]:
+    """Give facts as the journal tells them."""
+    told = {name: getattr(visit, name) for name in names if name != "visitor_id"}
+    if "place_id" in told:
+        told["place"] = session.get_one(Place, told.pop("place_id")).name
+    return told

@@ -85,11 +85,38 @@ def amend_commitment(
         if "department_id" in changed:
             _check_department(session, change.department_id)
         note = "\n".join([*_told(session, commitment, kept), reason])
+        former = {name: getattr(commitment, name) for name in changed}
         for name in changed:
             setattr(commitment, name, kept[name])
         commitment.search_text = searched(commitment)
-        record(session, actor, commitment, CommitmentStep(move=AMEND, note=note))
+        now = {name: kept[name] for name in changed}
+        before, after = (_words(session, facts) for facts in (former, now))
+        detail = journal.told(session, before, after, HIDDEN)
+        record(session, actor, commitment, CommitmentStep(move=AMEND, note=note), detail)
     return changed
+
+
+HIDDEN = frozenset({"promise"})
+"""What the journal holds no more than a mark of: free text may name citizens."""
+_NAMED = {
+    "place_id": ("place", Place.name),
+    "department_id": ("department", Department.code),
+    "promised_by_id": ("promised_by_user", User.username),
+    "handler_id": ("handler_user", User.username),
+    "monitor_id": ("monitor_user", User.username),
+}
+
+
+def _words(session: Session, facts: dict[str, Any]) -> dict[str, Any]:
+    """Give facts as the journal tells them: by names instead of numbers."""
+    told: dict[str, Any] = {}
+    for name, value in facts.items():
+        said, word = _NAMED.get(name, (name, None))
+        if word is not None and value is not None:
+            value = session.scalar(select(word).where(word.class_.id == value))
+        told[said] = value
+    told.pop("leader_key", None)  # only the name again, as it is sorted
+    return told
 
 
 def _told(session: Session, commitment: Commitment, kept: dict[str, Any]) -> list[str]:

@@ -22,7 +22,11 @@ def lock(session: Session, commitment: Commitment, seen_version: int | None) -> 
 
 
 def record(
-    session: Session, actor: User | None, commitment: Commitment, step: CommitmentStep
+    session: Session,
+    actor: User | None,
+    commitment: Commitment,
+    step: CommitmentStep,
+    detail: str = "",
 ) -> None:
     """Add a step with how the commitment stands after it, and its entry in the journal."""
     step.commitment_id = commitment.id
@@ -32,7 +36,7 @@ def record(
     step.recorded_at = clock.now()
     session.add(step)
     action = f"commitment:{step.move}"
-    journal.note(session, actor, action, commitment.code, commitment.place_id)
+    journal.note(session, actor, action, commitment.code, commitment.place_id, detail)
 
 
 def searched(commitment: Commitment) -> str:

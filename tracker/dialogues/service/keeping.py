@@ -15,7 +15,7 @@ from tracker.core.errors import NotAllowed, NotFound
 from tracker.core.numbering import next_number
 from tracker.dialogues.lifecycle import HAPPENED
 from tracker.dialogues.models import Dialogue, DialogueStep
-from tracker.dialogues.service.recording import known_day, lock, record, searched
+from tracker.dialogues.service.recording import known_day, lock, note_edit, record, searched
 from tracker.dialogues.service.requests import (
     FACTS,
     DialogueChange,
@@ -58,13 +58,12 @@ def edit_dialogue(
         changed = [name for name in FACTS if getattr(dialogue, name) != kept[name]]
         if "place_id" in changed:
             _check_place(session, actor, change.place_id)
+        former = {name: getattr(dialogue, name) for name in changed}
         for name in changed:
             setattr(dialogue, name, kept[name])
         if changed:
             dialogue.search_text = searched(dialogue)
-            detail = ", ".join(changed)
-            place_id = dialogue.place_id
-            journal.note(session, actor, "dialogue:edit", dialogue.code, place_id, detail)
+            note_edit(session, actor, dialogue, former)
     return bool(changed)
 
 

@@ -14,7 +14,7 @@ from tracker.dialogues import rules
 from tracker.dialogues.lifecycle import MOVES, NOTICE_AFTERWARDS, Move, Stage
 from tracker.dialogues.models import Dialogue, DialogueStep
 from tracker.dialogues.queries import lacks_notice
-from tracker.dialogues.service.recording import known_day, lock, record, searched
+from tracker.dialogues.service.recording import known_day, lock, note_edit, record, searched
 from tracker.dialogues.service.requests import (
     Attendance,
     DialogueMoveRefused,
@@ -22,7 +22,6 @@ from tracker.dialogues.service.requests import (
     check_counts,
     check_day_after,
 )
-from tracker.journal import service as journal
 
 
 def move_dialogue(
@@ -150,9 +149,10 @@ def _keep_conclusion(session: Session, actor: User | None, dialogue: Dialogue, t
     kept = bounded("conclusion", text, rules.TEXT_LIMIT)
     if kept == dialogue.conclusion:
         return
+    former = {"conclusion": dialogue.conclusion}
     dialogue.conclusion = kept
     dialogue.search_text = searched(dialogue)
-    journal.note(session, actor, "dialogue:edit", dialogue.code, dialogue.place_id, "conclusion")
+    note_edit(session, actor, dialogue, former)
 
 
 def _keep_day_and_attendance(

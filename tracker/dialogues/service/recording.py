@@ -1,6 +1,7 @@
 """Holding a dialogue while it is changed, and writing down each step."""
 
 from datetime import date
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,6 +15,10 @@ from tracker.core.text import fold
 from tracker.dialogues.lifecycle import Move
 from tracker.dialogues.models import Dialogue, DialogueStep
 from tracker.journal import service as journal
+from tracker.places.models import Place
+
+HIDDEN = frozenset({"conclusion", "minutes", "outcome"})
+"""What the journal holds no more than a mark of: free text may name citizens."""
 
 
 def lock(
@@ -48,6 +53,25 @@ def record(session: Session, actor: User | None, dialogue: Dialogue, step: Dialo
     step.recorded_at = clock.now()
     session.add(step)
     journal.note(session, actor, f"dialogue:{step.stage}", dialogue.code, dialogue.place_id)
+
+
+def note_edit(
+    session: Session, actor: User | None, dialogue: Dialogue, former: dict[str, Any]
+) -> None:
+    """Journal which facts were changed, before and after; of long texts that they were."""
+    now = {name: getattr(dialogue, name) for name in former}
+    before, after = (_told(session, facts) for facts in (former, now))
+    journal.note_change(
+        session, actor, "dialogue:edit", dialogue.code, before, after, dialogue.place_id, HIDDEN
+    )
+
+
+def _told(session: Session, facts: dict[str, Any]) -> dict[str, Any]:
+    told = dict(facts)
+    if "place_id" in told:
+        name = select(Place.name).where(Place.id == told.pop("place_id"))
+        told["place"] = session.scalar(name)
+    return told
 
 
 def searched(dialogue: Dialogue) -> str:

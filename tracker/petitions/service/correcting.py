@@ -1,9 +1,10 @@
 """Putting mistakes right in the open: a step entered by mistake, a fact typed wrongly."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.accounts.models import User
@@ -16,6 +17,7 @@ from tracker.core.errors import NotAllowed
 from tracker.core.i18n import DEFAULT_LANGUAGE, N_, Labelled, gettext, say, speaking
 from tracker.core.text import checked
 from tracker.dialogues.models import Category, Department
+from tracker.journal import service as journal
 from tracker.petitions.lifecycle import AMEND, CORRECT, MOVES, Kind
 from tracker.petitions.models import Petition, PetitionStep
 from tracker.petitions.queries import at_work, correctable_step, facts
@@ -66,6 +68,16 @@ FIELDS = {
 
 PRIVATE = frozenset({"citizen_name", "citizen_phone"})
 """Facts whose former value is not repeated in the timeline."""
+
+HIDDEN = PRIVATE | {"content"}
+"""Facts that the journal holds no more than a mark of."""
+_NAMED = {
+    "place_id": ("place", Place.name),
+    "category_id": ("category", Category.code),
+    "department_id": ("department", Department.code),
+    "monitor_id": ("monitor", User.username),
+}
+"""What the journal names by a word instead of a number."""
 
 
 def may_correct(actor: User, step: PetitionStep | None) -> bool:
@@ -133,11 +145,24 @@ def amend_petition(
         check_monitor(session, actor, petition, wanted["monitor_id"], working, place_id)
         _check_order(facts(history), wanted)
         note = "\n".join([*_told(session, petition, wanted), checked(asked.reason)])
+        former = _facts_of(session, {name: getattr(petition, name) for name in wanted})
         for name, value in wanted.items():
             setattr(petition, name, value)
+        detail = journal.told(session, former, _facts_of(session, wanted), HIDDEN)
         day = exact_day(petition.received_on, petition.date_precision)
         step = PetitionStep(move=AMEND, happened_on=day, note=note)
-        record(session, actor, petition, step, history)
+        record(session, actor, petition, step, history, detail=detail)
+
+
+def _facts_of(session: Session, kept: Mapping[str, Any]) -> dict[str, Any]:
+    """Give facts as the journal tells them."""
+    told: dict[str, Any] = {}
+    for name, value in kept.items():
+        said, word = _NAMED.get(name, (name, None))
+        if word is not None and value is not None:
+            value = session.scalar(select(word).where(word.class_.id == value))
+        told[said] = value
+    return told
 
 
 def _restore(petition: Petition, history: Sequence[PetitionStep], mistaken: PetitionStep) -> None:

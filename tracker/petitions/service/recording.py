@@ -64,12 +64,13 @@ def record(
     history: Sequence[PetitionStep],
     *,
     is_journaled: bool = True,
+    detail: str = "",
 ) -> None:
     """Add a step that leaves the petition as it stands now, and post what it changes.
 
     A step that is one of many of the same act is journaled once, with the act.
     """
-    add_step(session, actor, petition, step, history, is_journaled=is_journaled)
+    add_step(session, actor, petition, step, history, is_journaled=is_journaled, detail=detail)
     post_change(session, petition, history, [*history, step])
 
 
@@ -81,6 +82,7 @@ def add_step(
     history: Sequence[PetitionStep],
     *,
     is_journaled: bool = True,
+    detail: str = "",
 ) -> None:
     """Add a step without posting it yet."""
     step.petition_id = petition.id
@@ -107,7 +109,8 @@ def add_step(
     for name, value in summary(petition, [*history, step]).items():
         setattr(petition, name, value)
     if is_journaled:
-        journal.note(session, actor, f"petition:{step.move}", petition.code, petition.place_id)
+        action = f"petition:{step.move}"
+        journal.note(session, actor, action, petition.code, petition.place_id, detail)
 
 
 def post_change(

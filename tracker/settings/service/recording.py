@@ -1,6 +1,5 @@
 """What an administrator's act leaves in the journal, and how a form makes only one record."""
 
-import json
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -29,12 +28,7 @@ def note_change(
     place_id: int | None = None,
 ) -> None:
     """Journal what an act changed: each fact before and after; secrets never come this way."""
-    changed = [name for name in after if before.get(name) != after[name]]
-    detail: dict[str, Any] = {"after": {name: after[name] for name in changed}}
-    if before:
-        detail = {"before": {name: before.get(name) for name in changed}} | detail
-    packed = json.dumps(detail, ensure_ascii=False, default=str)
-    journal.note(session, actor, action, subject, place_id, packed)
+    journal.note_change(session, actor, action, subject, before, after, place_id)
 
 
 def check_keeper(actor: User) -> None:
