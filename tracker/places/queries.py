@@ -1,8 +1,8 @@
 """Questions about places."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Self, TypeGuard
 
 from sqlalchemy import ColumnElement, func, literal, select
 from sqlalchemy.orm import Session, aliased
@@ -30,6 +30,15 @@ class Reach(frozenset[int]):
         reach = cls(place_ids)
         reach.unit_id = unit_id
         return reach
+
+    def __and__(self, others: Set[object]) -> frozenset[int]:
+        """Give the places of both; where one's all lie in the other's, that one still stands so."""
+        both = super().__and__(others)
+        return next((reach for reach in (self, others) if _is_all_of(reach, both)), both)
+
+
+def _is_all_of(places: object, both: frozenset[int]) -> TypeGuard[Reach]:
+    return isinstance(places, Reach) and len(places) == len(both)
 
 
 @lasting

@@ -51,11 +51,13 @@ class PlaceTree:
     names: Mapping[int, PlaceName]
     nodes: Mapping[int, Node]
     is_narrowed: bool = False
+    is_whole: bool = False
+    """Whether these are all places that `home` answers for."""
 
     @cached_property
-    def ids(self) -> Reach:
+    def ids(self) -> frozenset[int]:
         """Give every place of the tree."""
-        return Reach.of(self.home, self.names)
+        return Reach.of(self.home, self.names) if self.is_whole else frozenset(self.names)
 
     @property
     def top(self) -> PlaceName:
@@ -85,7 +87,7 @@ class PlaceTree:
         kept = scope(self.nodes, place_id)
         names = {key: name for key, name in self.names.items() if key in kept}
         nodes = {key: self.nodes[key] for key in names}
-        return PlaceTree(place_id, names, nodes, is_narrowed=True)
+        return PlaceTree(place_id, names, nodes, is_narrowed=True, is_whole=self.is_whole)
 
     @cached_property
     def directly_below(self) -> dict[int, list[int]]:
@@ -144,7 +146,8 @@ def place_tree(session: Session, home_id: int, ids: frozenset[int]) -> PlaceTree
             is_fictional=is_fictional,
             until=valid_to,
         )
-    return PlaceTree(home_id, names, nodes)
+    is_whole = isinstance(ids, Reach) and ids.unit_id == home_id
+    return PlaceTree(home_id, names, nodes, is_whole=is_whole)
 
 
 def _communes(nodes: Mapping[int, Node], communes: set[int]) -> dict[int, int | None]:
