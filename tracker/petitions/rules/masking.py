@@ -3,10 +3,15 @@
 import re
 import unicodedata
 
-_ADDRESSES = "ông bà anh chị em cô chú bác cậu mợ dì cụ ông/bà anh/chị ông. bà. mr mrs ms gia đình"
-_COLLECTIVES = "hộ các những tập thể nhóm đại diện nhân dân tổ thôn xóm bản ấp khu khác"
-COLLECTIVES = frozenset(_COLLECTIVES.split())
-TITLES = COLLECTIVES | frozenset(_ADDRESSES.split())
+COLLECTIVES = {
+    *("hộ", "các", "những", "tập", "thể", "nhóm", "đại", "diện", "nhân"),
+    *("dân", "tổ", "thôn", "xóm", "bản", "ấp", "khu", "khác"),
+}
+TITLES = COLLECTIVES | {
+    *("ông", "bà", "anh", "chị", "em", "cô", "chú", "bác", "cậu"),
+    *("mợ", "dì", "cụ", "ông/bà", "anh/chị", "ông.", "bà.", "mr", "mrs"),
+    *("ms", "gia", "đình"),
+}
 """Words that a name begins with and that name nobody; the first may be written large."""
 BETWEEN = re.compile(r"(\s*(?:[,;&+()]|\s[/-]\s|\svà\s|\scùng\s)\s*)", re.IGNORECASE)
 """What stands between people who are named one after the other."""
