@@ -20,10 +20,12 @@ from tracker.accounts.service import (
 from tracker.core import migrate
 from tracker.core.db import transaction
 from tracker.core.errors import TrackerError
+from tracker.core.sealing import Sealer
 from tracker.core.settings import FILES
 from tracker.evidence.service import digest_all
 from tracker.fictional import make_fictional
 from tracker.fictional.commune import opened
+from tracker.fictional.denunciations import make_denunciations
 from tracker.generating import (
     Commune,
     Order,
@@ -76,9 +78,17 @@ def exists(engine: Engine) -> bool:
 
 
 def build(
-    engine: Engine, *, petitions: int, seed: int, progress: Callable[[int], None] | None = None
+    engine: Engine,
+    *,
+    petitions: int,
+    seed: int,
+    progress: Callable[[int], None] | None = None,
+    sealer: Sealer | None = None,
 ) -> None:
-    """Make the demonstration, or what an interrupted or smaller one still lacks."""
+    """Make the demonstration, or what an interrupted or smaller one still lacks.
+
+    Without the key that seals who denounced there are no denunciations in it.
+    """
     is_there = exists(engine)
     migrate.upgrade(engine)
     with Session(engine, expire_on_commit=False) as session:
@@ -93,6 +103,8 @@ def build(
         _make_people(session)
         by_hand = min(petitions, BY_HAND)
         make_fictional(session, petitions=by_hand, seed=seed, progress=progress)
+        if sealer is not None:
+            make_denunciations(session, sealer)
         _enlarge(session, petitions, seed, progress)
 
 

@@ -15,6 +15,7 @@ from tracker.core import settings
 from tracker.core.clock import shown_date
 from tracker.core.errors import TrackerError
 from tracker.core.i18n import N_, gettext, say
+from tracker.core.sealing import Sealer
 from tracker.spoken import option, progress_bar
 
 
@@ -42,7 +43,13 @@ def demo(
         if fresh:
             demonstration.clear(engine, kept.instance)
         with progress_bar(N_("Fictional petitions"), petitions) as progress:
-            demonstration.build(engine, petitions=petitions, seed=seed, progress=progress)
+            demonstration.build(
+                engine,
+                petitions=petitions,
+                seed=seed,
+                progress=progress,
+                sealer=Sealer(kept.secrets),
+            )
         serving.check(engine, kept)
 
         def started(address: str) -> None:

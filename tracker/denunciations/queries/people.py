@@ -12,8 +12,8 @@ from tracker.denunciations.lifecycle import Part
 from tracker.denunciations.models import DenunciationGrant, DenunciationTaker
 from tracker.denunciations.queries.one import is_let_in
 from tracker.denunciations.rules import is_accused
-from tracker.places.models import Place
-from tracker.places.queries import answered_for, units_of
+from tracker.places.models import Place, PlaceReach
+from tracker.places.queries import answered_for, scope_ids, units_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,14 @@ class Taker:
     confirmed_at: datetime | None
 
 
+def places_open_to(session: Session, user: User) -> frozenset[int]:
+    """Give the places, of today and before, of which a person takes denunciations."""
+    units = takes_for(session, user)
+    return frozenset().union(*(scope_ids(session, unit_id) for unit_id in units))
+
+
 def takes_for(session: Session, user: User) -> frozenset[int]:
-    """Give the places for which a person takes denunciations."""
+    """Give the units for which a person takes denunciations."""
     if not is_let_in(user):
         return frozenset()
     asked = select(DenunciationTaker.place_id).where(
@@ -123,6 +129,12 @@ def leaders_for(session: Session, place_ids: frozenset[int], accused: str = "") 
     return _choices(session, place_ids, (Role.LEADER,), accused)
 
 
+def leaders_around(session: Session, unit_ids: frozenset[int]) -> dict[int, str]:
+    """Give the leaders of these units, of what is in them, and of what is above them."""
+    within = frozenset().union(*(scope_ids(session, unit_id) for unit_id in unit_ids))
+    return leaders_for(session, within)
+
+
 def people_for(session: Session, place_id: int, accused: str) -> dict[int, str]:
     """Give those who may be named in a case: neither administrators nor the accused."""
     return _choices(session, frozenset({place_id}), (Role.LEADER, Role.STAFF), accused)
@@ -137,8 +149,8 @@ def candidates(session: Session, ids: frozenset[int]) -> dict[int, str]:
 def _choices(
     session: Session, place_ids: frozenset[int], roles: tuple[Role, ...], accused: str
 ) -> dict[int, str]:
-    homes = frozenset().union(*(units_of(session, place_id) for place_id in place_ids))
-    rows = session.execute(_in_use(roles).where(User.place_id.in_(homes)))
+    above = select(PlaceReach.unit_id).where(PlaceReach.place_id.in_(place_ids))
+    rows = session.execute(_in_use(roles).where(User.place_id.in_(above)))
     return {
         row.id: f"{row.full_name} ({row.username})"
         for row in rows

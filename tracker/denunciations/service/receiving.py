@@ -17,7 +17,7 @@ from tracker.core.sealing import Sealer
 from tracker.denunciations import rules
 from tracker.denunciations.lifecycle import AMEND, EVERY_PART, RECEIVE, Part, Stage
 from tracker.denunciations.models import Denunciation, DenunciationGrant, DenunciationStep
-from tracker.denunciations.queries.people import leaders_for, takes_for
+from tracker.denunciations.queries.people import leaders_for, places_open_to
 from tracker.denunciations.rules import DenunciationRefused
 from tracker.denunciations.service.identity import sealed_row
 from tracker.denunciations.service.recording import check_part, let_in, lock, note, record
@@ -113,7 +113,7 @@ def _receive(
         if actor is not None and key and (code := journal.made_before(session, actor, key, PREFIX)):
             asked = select(Denunciation).where(Denunciation.code == code)
             return session.scalars(asked).one()
-        if actor is not None and new.place_id not in takes_for(session, actor):
+        if actor is not None and new.place_id not in places_open_to(session, actor):
             raise NotFound("There is no such place.")
         if new.leader_id not in leaders_for(session, frozenset({new.place_id}), new.accused):
             raise DenunciationRefused(

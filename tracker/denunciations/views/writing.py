@@ -13,7 +13,7 @@ from tracker.denunciations.forms import EditForm, NewForm
 from tracker.denunciations.guard import by_name
 from tracker.denunciations.models import Denunciation
 from tracker.denunciations.queries import takes_for
-from tracker.denunciations.queries.people import leaders_for
+from tracker.denunciations.queries.people import leaders_around, places_open_to
 from tracker.denunciations.service import (
     DenunciationChange,
     Identity,
@@ -22,7 +22,7 @@ from tracker.denunciations.service import (
     receive_denunciation,
 )
 from tracker.denunciations.views.blueprint import asked_denunciation, bp, refuse
-from tracker.places.queries import place_choices, scope_ids
+from tracker.places.queries import place_choices
 
 
 @bp.route("/denunciations/new", methods=["GET", "POST"])
@@ -30,14 +30,13 @@ from tracker.places.queries import place_choices, scope_ids
 def new() -> Any:
     """Receive a denunciation; the same form sent twice makes one and leads to it."""
     session, user = db_session(), current_user()
-    places = takes_for(session, user)
-    if not places:
+    units = takes_for(session, user)
+    if not units:
         raise NotFound("Only a person who takes denunciations writes one down.")
-    begun = {"place": min(places), "received_on": clock.today()}
+    begun = {"place": min(units), "received_on": clock.today()}
     form = NewForm(data=None if request.method == "POST" else begun)
-    offered = place_choices(session, frozenset().union(*(scope_ids(session, p) for p in places)))
-    form.place.offer({key: name for key, name in offered.items() if key in places})
-    form.leader.offer(leaders_for(session, places))
+    form.place.offer(place_choices(session, places_open_to(session, user)))
+    form.leader.offer(leaders_around(session, units))
     if not form.validate_on_submit():
         return render_template("denunciations/new.html", form=form)
     asked = NewDenunciation(
