@@ -8,12 +8,15 @@ import secrets
 import threading
 import time
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from PIL import Image
 
 from tests.bench.serving import TOKEN, Client
 from tests.faults.places import PASSWORD, Register, Server
 from tests.fuzz.pages import read
+from tracker.core import clock
+from tracker.core.clock import shown_date
 
 PEOPLE = 8
 CUT = (OSError, http.client.HTTPException)
@@ -70,7 +73,14 @@ class Writers:
         self.pause = threading.Event()
         self.threads: list[threading.Thread] = []
         self.lock = threading.Lock()
-        for _ in range(people):
+        self.people = people
+        self.form = self._form(self.sign_in(server))
+        self.petition = self._petition(server)
+
+    def sign_in(self, server: Server) -> str:
+        """Sign everybody in; give the page on which petitions are logged."""
+        page, self.cookies, self.tokens = "", [], []
+        for _ in range(self.people):
             client = Client(server.port)
             client.sign_in("canbo", PASSWORD)
             page = client.get("/petitions/new").body.decode()
@@ -79,8 +89,7 @@ class Writers:
             self.tokens.append(found[1])
             self.cookies.append(client.cookies)
             client.close()
-        self.form = self._form(page)
-        self.petition = self._petition(server)
+        return page
 
     def _form(self, page: str) -> list[tuple[str, str]]:
         forms, _ = read("/petitions/new", page)
@@ -91,16 +100,18 @@ class Writers:
             if one.kind in ("text", "textarea", "select", "hidden"):
                 filled.append((one.name, offered[0] if offered else ""))
         # Nobody's file and nothing optional: what only some petitions have is left out.
-        left_out = {"csrf_token", "key", "content", "citizen_name", "citizen_phone"}
-        return [(n, v) for n, v in filled if n not in left_out]
+        left_out = {"csrf_token", "key", "content", "citizen_name", "citizen_phone", "received_on"}
+        received = shown_date(clock.today() - timedelta(days=3))
+        return [*((n, v) for n, v in filled if n not in left_out), ("received_on", received)]
 
     def _petition(self, server: Server) -> str:
         """Choose the first petition that takes files; later it is the newest."""
         client = Client(server.port, dict(self.cookies[0]))
         page = client.get("/petitions").body.decode()
         client.close()
-        found = re.findall(r'href="/petitions/(KN-\d+-\d+)"', page)
-        return str(found[0])
+        found = CODE.search(page)
+        assert found, page[-1000:]
+        return found[0]
 
     def start(self, *servers: Server) -> None:
         """Begin to write, at the given servers in turn."""

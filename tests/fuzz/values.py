@@ -71,7 +71,6 @@ SIGNS = (
     "العربية עברית ไทย 漢字",
     "\u00a0\u2003\u3000",
     "dòng một\r\ndòng hai\rdòng ba\ndòng bốn",
-    "a\x0bb\x0cc",
     "ﬁ ﬂ Ⅻ ½ ① ㎏",
 )
 UNREADABLE = (
@@ -80,6 +79,7 @@ UNREADABLE = (
     "a\x1b[31mđỏ\x1b[0m",
     "a\x08\x7fb",
     "a\ufffeb\uffff",
+    "a\x0bb\x0cc",
     "\x01\x02\x03",
 )
 LINES = (

@@ -1,5 +1,6 @@
 """The mail server: where it is, whether it may be trusted with a password, and one e-mail."""
 
+import re
 import smtplib
 import ssl
 from collections.abc import Iterator
@@ -21,6 +22,8 @@ PATIENCE = 20
 """Seconds for which the server may be silent."""
 USUAL_PORTS = {"smtp": 25, "smtps": 465}
 LOCAL = ("localhost", "127.0.0.1", "::1")
+_NO_NAME = re.compile(r"[^\w .'-]")
+LONGEST_NAME = 60
 
 
 class MailRefused(TrackerError):
@@ -100,7 +103,9 @@ def message_for(post: Post, digest: Digest, at: datetime) -> EmailMessage:
     message = EmailMessage(policy=policy.SMTP)
     message["Subject"] = heading(digest)
     message["From"] = post.sender
-    message["To"] = Address(digest.person.full_name, addr_spec=digest.person.email or "")
+    # Only what names are made of: other signs may end the name where it is folded.
+    name = _NO_NAME.sub("", digest.person.full_name)[:LONGEST_NAME]
+    message["To"] = Address(name, addr_spec=digest.person.email or "")
     message["Date"] = format_datetime(at)
     message["Message-ID"] = f"<{digest.letter}@{post.sender.partition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"  # so that no holiday reply comes back
