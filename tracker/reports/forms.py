@@ -1,6 +1,6 @@
 """What a report is asked by: a period, a place, and as at which day, by what had been typed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
@@ -26,11 +26,15 @@ from tracker.reports.rules import (
     typed_as_at,
     typed_period,
 )
+from tracker.settings.rules import NamedSpan
 
 Read = TypeVar("Read")
 INDENT = "\u2003"
 QUARTERS = {"Q1": "I", "Q2": "II", "Q3": "III", "Q4": "IV"}
 FIRST_MONTHS = ("6", "9")
+CALLED = "called:"
+"""Before the code of a named period, among the choices of the year's parts."""
+NAMES_OF_A_PERIOD = frozenset({"period", "form", "from", "to", "called"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +62,8 @@ class Asked:
             "as_at": self.as_at.isoformat() if self.as_at else None,
             "typed_by": self.typed_by.isoformat() if self.typed_by else None,
         }
-        if "period" in changes:
-            own |= {"from": None, "to": None}
+        if NAMES_OF_A_PERIOD.intersection(changes):
+            own |= dict.fromkeys(NAMES_OF_A_PERIOD)
         return {name: text for name, text in (own | changes).items() if text}
 
 
@@ -79,10 +83,13 @@ class ReportForm(BaseForm):
     )
     period = HiddenField()
     by = HiddenField()
+    called = HiddenField()
 
-    def __init__(self, arguments: MultiDict[str, str], tree: PlaceTree) -> None:
+    def __init__(
+        self, arguments: MultiDict[str, str], tree: PlaceTree, spans: Sequence[NamedSpan] = ()
+    ) -> None:
         super().__init__(arguments, meta={"csrf": False})
-        self.tree = tree
+        self.tree, self.chosen = tree, self._called(spans)
         self.errors_told: list[PeriodRefused] = []
         self.place.choices = [
             SelectChoice(place.key, INDENT * depth + place.choice)
@@ -90,12 +97,17 @@ class ReportForm(BaseForm):
         ]
         self.place.data = self.place.data or tree.top.key
         self.form.choices = [SelectChoice(str(form), say(form)) for form in Form]
-        self.span.choices = list(_spans())
+        called = [SelectChoice(CALLED + span.code, span.name) for span in spans]
+        self.span.choices = [*_spans(), *called]
         self._show_named_period()
         for field in (self.start, self.end, self.as_at, self.typed_by):
             # A link says days as machines do; the page as people do.
             if day := parse_day(_typed(field)):
                 field.raw_data = [shown_date(day)]
+        if span := self.chosen:
+            # The name says the days: they are neither typed nor shown beside it.
+            self.span.data = CALLED + span.code
+            self.start.raw_data = self.end.raw_data = []
 
     @property
     def is_open(self) -> bool:
@@ -162,12 +174,24 @@ class ReportForm(BaseForm):
 
     def _period(self, today: date) -> Period:
         start, end = _typed(self.start), _typed(self.end)
+        if span := self.chosen:
+            return Period(span.start, span.end, span.name)
         if start or end:
             return typed_period(start, end or today.isoformat())
         key = _typed(self.period)
         if self.year.raw_data:
             key = "-".join(part for part in (_typed(self.year), _typed(self.span)) if part)
         return named_period(key or f"{today.year}", self._form())
+
+    def _called(self, spans: Sequence[NamedSpan]) -> NamedSpan | None:
+        """Give the named period that was chosen, or that the address names with its first day."""
+        days_are_typed = _typed(self.start) or _typed(self.end)
+        named = (_typed(self.called), parse_day(_typed(self.start)))
+        for span in spans:
+            is_chosen = _typed(self.span) == CALLED + span.code and not days_are_typed
+            if is_chosen or named == (span.name, span.start):
+                return span
+        return None
 
     def _form(self) -> Form:
         text = _typed(self.form)

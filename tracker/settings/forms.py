@@ -141,6 +141,19 @@ class CategoryForm(DepartmentForm):
     due_kind = WordField(N_("Counted in"), DayCount, [OPTIONAL])
 
 
+class SpanForm(CreatingForm):
+    """A stretch of days with a name of the commune's own."""
+
+    version = HiddenField()
+    name = TextField(
+        N_("Name of the period"),
+        [required(N_("Enter the name of the period."))],
+        description=N_("As reports will write it: the term of the council 2021–2026."),
+    )
+    start = DayField(N_("First day"), [required(N_("Enter the first day."))])
+    end = DayField(N_("Last day"), [required(N_("Enter the last day."))])
+
+
 class PlaceCorrectionForm(BaseForm):
     """What was typed wrongly of a place."""
 

@@ -25,6 +25,7 @@ from tracker.documents.views.blueprint import (
 from tracker.reports.forms import Asked as AskedReport
 from tracker.reports.forms import ReportForm
 from tracker.reports.queries import place_tree
+from tracker.settings.queries import named_spans
 
 
 @bp.get("/reports/resolution/paper")
@@ -65,7 +66,7 @@ def report() -> Response:
 def _asked_report() -> AskedReport:
     scope = current_scope()
     tree = place_tree(db_session(), scope.home.id, scope.ids)
-    return ReportForm(request.args, tree).asked()
+    return ReportForm(request.args, tree, named_spans(db_session())).asked()
 
 
 def _paper(wanted: AskedReport, asked: Asked) -> tuple[Paper, ReportFacts]:

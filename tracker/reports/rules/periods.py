@@ -40,7 +40,10 @@ class PeriodRefused(TrackerError):
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A stretch of days, both ends counted; `key` is how an address writes it, if it has a name."""
+    """A stretch of days, both ends counted; `key` is how an address writes it, if it has a name.
+
+    A name of the commune's own is its key as it stands.
+    """
 
     start: date
     end: date
@@ -62,7 +65,7 @@ class Period:
         """Say a named period in words, whichever form it has."""
         found = _PERIOD.match(self.key)
         if found is None:
-            return ""
+            return self.key
         year, month, quarter, first_months, last_year = found.groups()
         if month:
             return gettext("month %(month)s/%(year)s", month=month, year=year)
@@ -80,16 +83,28 @@ class Period:
     @property
     def arguments(self) -> dict[str, str]:
         """Give what stands for the period in an address."""
+        if self.is_called:
+            return {**self._days, "called": self.key}
         if self.key and self.form is not Form.CALENDAR:
             return {"period": self.key, "form": str(self.form)}
         if self.key:
             return {"period": self.key}
+        return self._days
+
+    @property
+    def is_called(self) -> bool:
+        """Tell whether its name is one of the commune's own, which its days do not tell."""
+        return bool(self.key) and _PERIOD.match(self.key) is None
+
+    @property
+    def _days(self) -> dict[str, str]:
         return {"from": self.start.isoformat(), "to": self.end.isoformat()}
 
     @property
     def is_term(self) -> bool:
         """Tell whether it spans named years, which no single year stands beside."""
-        return len(self.key) == len("2020-2025")
+        found = _PERIOD.match(self.key)
+        return found is not None and found[5] is not None
 
     def year_before(self) -> "Period":
         """Give the same stretch a year earlier; the end of a month stays the end of a month."""

@@ -18,7 +18,7 @@ from tracker.petitions.queries.addresses import petitions_address
 from tracker.petitions.rules import OUTSTANDING, Timeliness
 from tracker.reports import columns
 from tracker.reports.columns import NUMBER_WORDS
-from tracker.reports.forms import Asked, ReportForm
+from tracker.reports.forms import Asked
 from tracker.reports.queries import Report, beside, cell_address, resolution_report
 from tracker.reports.queries.cells import cell_of
 from tracker.reports.queries.measures import PUNCTUALITY, measures
@@ -34,7 +34,8 @@ from tracker.reports.rules import (
     shown_share,
 )
 from tracker.reports.service import MOST_ROWS, XLSX_TYPE, workbook_bytes
-from tracker.reports.views.blueprint import asked_report, bp, scope_tree
+from tracker.reports.views.blueprint import asked_report, bp, report_form, scope_tree
+from tracker.settings.queries import named_spans
 
 WHOLE = "all"
 """Asks in the address for what is counted petition by petition, however many they are."""
@@ -44,7 +45,7 @@ WHOLE = "all"
 @requires(Permission.READ_REPORT)
 def resolution() -> Any:
     """Show the report of a period: what was to be done, what came of it, what is left."""
-    form = ReportForm(request.args, scope_tree())
+    form = report_form(request.args)
     try:
         asked = form.asked()
     except PeriodRefused as refusal:
@@ -155,7 +156,8 @@ def _report(asked: Asked) -> Report:
 
 def _near(asked: Asked) -> list[Period]:
     last = asked.as_at or clock.today()
-    periods = near_periods(clock.today(), asked.period.form)
+    called = [Period(span.start, span.end, span.name) for span in named_spans(db_session())]
+    periods = [*near_periods(clock.today(), asked.period.form), *called]
     return [period for period in periods if period.start <= last]
 
 

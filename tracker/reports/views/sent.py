@@ -14,7 +14,6 @@ from tracker.core.i18n import gettext
 from tracker.core.web import close_session, db_session, download, engine, own_session
 from tracker.journal import service as journal
 from tracker.reports.columns import FACT_WORDS, NUMBER_WORDS
-from tracker.reports.forms import ReportForm
 from tracker.reports.models import SentReport
 from tracker.reports.queries.sent import (
     changes_since,
@@ -26,7 +25,7 @@ from tracker.reports.queries.sent import (
 )
 from tracker.reports.rules import shown_share
 from tracker.reports.service import draft_report, send_report
-from tracker.reports.views.blueprint import bp, scope_tree
+from tracker.reports.views.blueprint import bp, report_form
 
 MOST_SHOWN = 200
 """So many changed petitions are shown; more make a page that nobody reads."""
@@ -37,7 +36,7 @@ MOST_SHOWN = 200
 def send() -> Response:
     """Keep the report that the form names as it is now; the same one is kept once."""
     given = MultiDict((name, text) for name, text in request.form.items() if name != "csrf_token")
-    asked = ReportForm(given, scope_tree()).asked()
+    asked = report_form(given).asked()
     actor = current_user()
     # Read apart, at one moment: counting must not keep others from writing.
     close_session()

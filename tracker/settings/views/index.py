@@ -16,4 +16,5 @@ def index() -> str:
     """Show what administrators keep, and how much there is of it."""
     counts = queries.counts(db_session(), current_scope().ids)
     limits = len({rule.code for rule in rules_of(db_session())})
-    return render_template("settings/index.html", counts=counts, limits=limits)
+    spans = len(queries.named_spans(db_session()))
+    return render_template("settings/index.html", counts=counts, limits=limits, spans=spans)
