@@ -18,12 +18,14 @@ MOST_POOLS = 2
 M_MMAP_THRESHOLD, M_ARENA_MAX = -3, -8
 
 
-class PatientChannel(HTTPChannel):
+class PatientChannel(HTTPChannel):  # type: ignore[misc]  # waitress is not typed
     """Takes an answer as fast as it is made; what the reader has not fetched yet lies in a file.
 
     So neither a thread nor a moment of the register is held for a reader that is slow or has
     stopped; one that takes nothing for a minute is given up by the server's own housekeeping.
     """
+
+    current_outbuf_count: int
 
     def writable(self) -> bool:
         if self.will_close:

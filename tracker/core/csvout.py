@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 
 from tracker.core.clock import shown_date
-from tracker.core.i18n import Labelled, say
+from tracker.core.i18n import Labelled, ngettext, say
 
 BOM = "\ufeff"
 BLANKS = " \u00a0"
@@ -79,6 +79,12 @@ def csv_lines(
         buffer.truncate()
         writer.writerow([cell(value) for value in row])
         yield buffer.getvalue()
+
+
+def last_line(tally: Tally) -> str:
+    """Say at the end of a file for people how many rows it holds: one without it is not whole."""
+    said = ngettext("End of the file: %(num)s row", "End of the file: %(num)s rows", tally.rows)
+    return f'"{said}"\r\n'
 
 
 def disarmed(text: str) -> str:

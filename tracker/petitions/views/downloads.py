@@ -98,6 +98,9 @@ def _csv(
             session, scope, asked.filter, asked.sort, cells, variant, separator, terms
         )
         yield from csv_pieces(header(shown, variant), found, separator, tally, has_mark=has_mark)
+        if variant is csvout.Variant.EXCEL:
+            # Programs find the number in the description of the package instead.
+            yield csvout.last_line(tally).encode()
 
     return pieces
 
