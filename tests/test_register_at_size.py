@@ -7,6 +7,7 @@ import pytest
 from tracker.core import clock
 from tracker.petitions.queries import PetitionFilter, Sort, cells, petition_page
 from tracker.petitions.queries.filters import Flow, Stock
+from tracker.places import queries
 from tracker.places.queries import scope_ids
 
 TODAY = clock.today()
@@ -47,7 +48,8 @@ def test_rows_behind_a_number_are_the_same_whichever_way_they_are_met(
 
     gathered = {sort: ids(sort) for sort in Sort}
     monkeypatch.setattr(cells, "MANY_STOOD", 0)
-    monkeypatch.setattr(cells, "FEW_PLACES", places)
+    for module in (cells, queries):
+        monkeypatch.setattr(module, "FEW_PLACES", places)
 
     assert {sort: ids(sort) for sort in Sort} == gathered
     assert gathered[Sort.NEWEST] == gathered[Sort.OLDEST][::-1]

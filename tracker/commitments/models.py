@@ -29,6 +29,7 @@ class Commitment(Base):
         CheckConstraint("outcome <> 'open' OR ended_on IS NULL", name="open_has_no_end"),
         CheckConstraint("promised_on <= due_on", name="due_after_promised"),
         Index("ix_commitments_place_outcome_due", "place_id", "outcome", "due_on", "id"),
+        Index("ix_commitments_outcome_due", "outcome", "due_on", "id", "place_id"),
     )
 
     id: Mapped[pk]

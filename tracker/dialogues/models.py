@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.accounts.models import User
@@ -62,6 +62,7 @@ class Dialogue(Base):
         CheckConstraint(
             "(outcome_precision = 'unknown') = (outcome_on IS NULL)", name="outcome_date_as_known"
         ),
+        Index("ix_dialogues_stage_held", "stage", "held_on", "place_id"),
     )
 
     id: Mapped[pk]

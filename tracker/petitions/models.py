@@ -38,6 +38,7 @@ class Petition(Base):
         Index("ix_petitions_place_status", "place_id", "status", "id"),
         Index("ix_petitions_category_status", "category_id", "status", "id"),
         Index("ix_petitions_place_received", "place_id", "received_on", "id"),
+        Index("ix_petitions_place_ended", "place_id", "ended_on"),
         Index("ix_petitions_place_ack", "place_id", "acknowledged_on", "ack_due_on"),
     )
 
@@ -149,7 +150,7 @@ class PetitionPosting(Base):
 
     __tablename__ = "petition_postings"
     __table_args__ = (
-        Index("ix_petition_postings_measure_day", "measure", "day", "petition_id"),
+        Index("ix_petition_postings_measure_day", "measure", "day", "petition_id", "place_id"),
         Index("ix_petition_postings_place", "place_id", "measure", "day", "petition_id"),
         UniqueConstraint("petition_id", "measure", "day"),
     )

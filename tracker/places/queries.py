@@ -15,6 +15,7 @@ from tracker.places import rules
 from tracker.places.models import Place, PlaceReach
 from tracker.places.rules import PlaceKind
 
+FEW_PLACES = 40
 LONGEST_CHAIN = 40
 """So many times may units have taken over from each other; a cycle would never end."""
 
@@ -64,6 +65,16 @@ def reached(scope: frozenset[int] | int) -> Any:
     if not isinstance(unit_id, int):
         return unit_id
     return select(PlaceReach.place_id).where(PlaceReach.unit_id == unit_id)
+
+
+def lies_in(scope: frozenset[int], place_id: Any) -> ColumnElement[bool]:
+    """Ask the same of rows that an index gives in their order: of many places one by one.
+
+    Few places are looked up in an index by place.
+    """
+    column = place_id if len(scope) <= FEW_PLACES else place_id + 0
+    condition: ColumnElement[bool] = column.in_(reached(scope))
+    return condition
 
 
 def ancestors(session: Session, place_id: int) -> list[int]:

@@ -26,7 +26,7 @@ from tracker.dialogues.queries import (
 from tracker.dialogues.rules import Clock, Duty, Pressing, pressing
 from tracker.petitions.queries import PetitionFilter, petition_count_shown
 from tracker.places.models import Place
-from tracker.places.queries import reached
+from tracker.places.queries import lies_in
 from tracker.settings.queries import last_backup_at
 from tracker.settings.rules import is_too_old
 
@@ -157,7 +157,7 @@ def _first(
             Dialogue.date_precision,
         )
         .join(Place, Place.id == Dialogue.place_id)
-        .where(Dialogue.place_id.in_(reached(scope)), Dialogue.stage.in_(stages), which, _is_ours())
+        .where(lies_in(scope, Dialogue.place_id), Dialogue.stage.in_(stages), which, _is_ours())
         .order_by(day.nulls_last(), Dialogue.id)
         .limit(SHOWN)
     )

@@ -19,7 +19,7 @@ from tracker.core.text import fold, has_forbidden
 from tracker.dialogues.models import Department, Dialogue
 from tracker.petitions.models import Petition
 from tracker.places.models import Place
-from tracker.places.queries import reached, scope_ids
+from tracker.places.queries import lies_in, scope_ids
 
 MOST_WORDS = 12
 STREAMED = 500
@@ -153,9 +153,7 @@ def matching(session: Session, scope: frozenset[int], asked: CommitmentFilter) -
     places = scope
     if asked.place_id is not None:
         places = scope & scope_ids(session, asked.place_id)
-    return select(Commitment.id).where(
-        Commitment.place_id.in_(reached(places)), *_conditions(asked)
-    )
+    return select(Commitment.id).where(lies_in(places, Commitment.place_id), *_conditions(asked))
 
 
 def _conditions(asked: CommitmentFilter) -> Iterator[ColumnElement[bool]]:

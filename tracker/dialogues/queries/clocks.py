@@ -24,7 +24,7 @@ from tracker.dialogues.rules import (
     first_day_due_from,
     readings,
 )
-from tracker.places.queries import reached
+from tracker.places.queries import lies_in
 
 ONE_DAY = timedelta(days=1)
 DONE_BY = {
@@ -133,7 +133,7 @@ def pressing_rows(
     """Give the dialogues of a scope of which something presses, the earliest first."""
     rows = session.execute(
         select(Dialogue.id, Dialogue.code)
-        .where(Dialogue.place_id.in_(reached(scope)), presses(Duty, wanted, terms))
+        .where(lies_in(scope, Dialogue.place_id), presses(Duty, wanted, terms))
         .order_by(Dialogue.held_on, Dialogue.id)
         .limit(most)
     ).all()

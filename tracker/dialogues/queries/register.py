@@ -16,7 +16,7 @@ from tracker.dialogues.models import Dialogue, DialogueStep
 from tracker.dialogues.queries.clocks import presses, terms_of
 from tracker.dialogues.rules import Duty, Pressing, Sort, Terms
 from tracker.places.models import Place
-from tracker.places.queries import reached, scope_ids
+from tracker.places.queries import lies_in, scope_ids
 
 MOST_WORDS = 12
 STREAMED = 500
@@ -109,7 +109,7 @@ def pressing_counts(
     """Count by one statement what several filters leave that ask for what presses alone."""
     conditions = [_presses(each, terms) for each in asked]
     counted = select(*(func.sum(case((which, 1), else_=0)) for which in conditions))
-    found = session.execute(counted.where(Dialogue.place_id.in_(reached(scope)), or_(*conditions)))
+    found = session.execute(counted.where(lies_in(scope, Dialogue.place_id), or_(*conditions)))
     return [number or 0 for number in found.one()]
 
 
@@ -128,7 +128,7 @@ def _matching(
     places = scope
     if asked.place_id is not None:
         places = scope & scope_ids(session, asked.place_id)
-    conditions = [Dialogue.place_id.in_(reached(places)), *_conditions(asked)]
+    conditions = [lies_in(places, Dialogue.place_id), *_conditions(asked)]
     if asked.clock is not None:
         conditions.append(_presses(asked, terms or terms_of(session)))
     return select(Dialogue.id).where(*conditions)

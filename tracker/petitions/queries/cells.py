@@ -27,7 +27,7 @@ from tracker.petitions.models import Petition, PetitionPosting
 from tracker.petitions.queries.filters import Flow, PetitionFilter, Sort, Stock
 from tracker.petitions.rules import RECEIVED, STOCKS, ended_as
 from tracker.places.models import PlaceReach
-from tracker.places.queries import Reach
+from tracker.places.queries import FEW_PLACES, Reach, lies_in
 
 CELL_FACTS = ("category_id", "department_id", "kind", "level", "channel")
 """What a petition was counted under by then, as the ledger's entries keep it."""
@@ -36,8 +36,6 @@ COUNTED_ID: ColumnElement[Any] = literal_column("counted.petition_id", Integer()
 """The day on which a row behind a flow counts: a petition has a row for each such day."""
 MANY_STOOD = 1000
 """Where so many stood on a day, the last ones received before it are soon a page."""
-FEW_PLACES = 40
-"""Rows of so few places are gathered and sorted; those of more are met day by day."""
 ENDINGS = tuple(ended_as(status) for status in ENDED)
 
 
@@ -150,12 +148,12 @@ def _posted(
     scope: frozenset[int], asked: PetitionFilter, measure: str, days: ColumnElement[bool]
 ) -> Subquery:
     """Select what was posted to a measure, by the index that fits how many places are asked."""
-    place_id: Any = PetitionPosting.place_id
-    if not asked.only_here and asked.place_id is None and len(scope) > FEW_PLACES:
-        place_id = place_id + 0  # not looked up place by place, but met day by day
+    place_id = PetitionPosting.place_id
+    are_many = asked.place_id is None and len(scope) > FEW_PLACES
+    places = [lies_in(scope, place_id)] if are_many else _places(scope, asked, place_id)
     return (
         select(PetitionPosting.petition_id, PetitionPosting.day)
-        .where(*_places(scope, asked, place_id), PetitionPosting.measure == measure, days)
+        .where(*places, PetitionPosting.measure == measure, days)
         .subquery("counted")
     )
 

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.core import clock
@@ -12,7 +12,7 @@ from tracker.ledger.models import LedgerEntry
 from tracker.ledger.queries import monthly_sums
 from tracker.ledger.rules import Span, end_of_day
 from tracker.petitions.lifecycle import OPEN, Status
-from tracker.petitions.models import Petition
+from tracker.petitions.models import Petition, PetitionPosting
 from tracker.petitions.queries import terms_of
 from tracker.petitions.rules import (
     OUTSTANDING,
@@ -22,7 +22,7 @@ from tracker.petitions.rules import (
     ended_as,
     timeliness,
 )
-from tracker.places.models import PlaceReach
+from tracker.places.queries import reached
 from tracker.reports.queries.cuts import Asked
 from tracker.reports.rules import Band, Line, Spread, bands, spread
 
@@ -86,25 +86,9 @@ def _ever_received(session: Session, asked: Asked) -> int:
 
 
 def _took(session: Session, asked: Asked) -> tuple[Spread, Spread, dict[Timeliness, int]]:
-    entry, terms = LedgerEntry, terms_of(session)
-    facts = (
-        entry.day,
-        Petition.received_on,
-        Petition.status,
-        Petition.due_on,
-        Petition.ended_on,
-    )
-    period = asked.period
-    resolved, explained = getattr(entry, RESOLVED), getattr(entry, EXPLAINED)
-    rows = session.execute(
-        select(*facts, func.sum(resolved), func.sum(explained))
-        .join(Petition, Petition.id == entry.petition_id)
-        .where(
-            *_recorded(asked, Span(period.start, period.end)),
-            or_(resolved != 0, explained != 0),
-        )
-        .group_by(*facts)
-    )
+    terms = terms_of(session)
+    ended = _ended_then(asked) if asked.typed_by else _ended_now(asked)
+    rows = session.execute(ended)
     days: dict[str, Counter[int]] = {RESOLVED: Counter(), EXPLAINED: Counter()}
     stands = dict.fromkeys(PUNCTUALITY, 0)
     for day, received_on, status, due_on, ended_on, *counted in rows:
@@ -117,25 +101,50 @@ def _took(session: Session, asked: Asked) -> tuple[Spread, Spread, dict[Timeline
     return spread(+days[RESOLVED]), spread(days[RESOLVED] + days[EXPLAINED]), stands
 
 
+_FACTS = (Petition.received_on, Petition.status, Petition.due_on, Petition.ended_on)
+
+
+def _ended_now(asked: Asked) -> Any:
+    """Select by days what was resolved and explained in the period, from what petitions posted."""
+    posted = PetitionPosting
+    facts = (posted.day, *_FACTS)
+    numbers = [
+        func.sum(case((posted.measure == measure, posted.quantity), else_=0))
+        for measure in (RESOLVED, EXPLAINED)
+    ]
+    return (
+        select(*facts, *numbers)
+        .join(Petition, Petition.id == posted.petition_id)
+        .where(
+            posted.place_id.in_(reached(asked.tree.home)),
+            posted.measure.in_((RESOLVED, EXPLAINED)),
+            posted.day.between(asked.period.start, asked.period.end),
+            Petition.received_on.is_not(None),
+        )
+        .group_by(*facts)
+    )
+
+
+def _ended_then(asked: Asked) -> Any:
+    """Select the same as it had been typed, from the ledger's entries."""
+    entry, period = LedgerEntry, asked.period
+    facts = (entry.day, *_FACTS)
+    resolved, explained = getattr(entry, RESOLVED), getattr(entry, EXPLAINED)
+    return (
+        select(*facts, func.sum(resolved), func.sum(explained))
+        .join(Petition, Petition.id == entry.petition_id)
+        .where(
+            *_recorded(asked, Span(period.start, period.end)),
+            or_(resolved != 0, explained != 0),
+        )
+        .group_by(*facts)
+    )
+
+
 def _aged(session: Session, asked: Asked) -> tuple[Band, ...]:
     """Sort what is outstanding at the end by its age."""
-    entry, end = LedgerEntry, asked.period.end
-    standing: ColumnElement[Any] = sum(
-        weight * getattr(entry, measure) for measure, weight in STOCKS[OUTSTANDING].items()
-    )
-    statement = (
-        select(Petition.received_on, func.sum(standing))
-        .join(Petition, Petition.id == entry.petition_id)
-        .where(*_recorded(asked, Span(None, end)))
-        .group_by(Petition.received_on)
-    )
-    if _is_of_today(asked):
-        reach = select(PlaceReach.place_id).where(PlaceReach.unit_id == asked.tree.home)
-        still_open = (Petition.place_id.in_(reach), Petition.status.in_(OPEN))
-        statement = statement.where(entry.petition_id.in_(select(Petition.id).where(*still_open)))
-    elif asked.typed_by is None:
-        # Whatever ended by then and stayed so adds up to nothing.
-        statement = statement.where(or_(Petition.ended_on.is_(None), Petition.ended_on > end))
+    end = asked.period.end
+    statement = _standing_then(asked) if asked.typed_by else _standing_now(asked)
     found = Counter[int]()
     aged = bands(end)
     for received_on, number in session.execute(statement):
@@ -146,11 +155,52 @@ def _aged(session: Session, asked: Asked) -> tuple[Band, ...]:
     return tuple(replace(band, count=found[at]) for at, band in enumerate(aged))
 
 
+def _standing_now(asked: Asked) -> Any:
+    """Select by the day of receipt what is outstanding, from what petitions posted.
+
+    Whatever ended by the end and stayed so adds up to nothing, and is not looked at.
+    """
+    posted, end, weights = PetitionPosting, asked.period.end, STOCKS[OUTSTANDING]
+    ended_later = or_(Petition.ended_on.is_(None), Petition.ended_on > end)
+    may_stand = Petition.status.in_(OPEN) if _is_of_today(asked) else ended_later
+    return (
+        select(
+            Petition.received_on,
+            func.sum(case(weights, value=posted.measure, else_=0) * posted.quantity),
+        )
+        .join(posted, posted.petition_id == Petition.id)
+        .where(
+            Petition.place_id.in_(reached(asked.tree.home)),
+            Petition.received_on.is_not(None),
+            may_stand,
+            posted.measure.in_(weights),
+            posted.day <= end,
+        )
+        .group_by(Petition.received_on)
+    )
+
+
+def _standing_then(asked: Asked) -> Any:
+    """Select the same as it had been typed, from the ledger's entries."""
+    standing: ColumnElement[Any] = sum(
+        weight * getattr(LedgerEntry, measure) for measure, weight in STOCKS[OUTSTANDING].items()
+    )
+    return (
+        select(Petition.received_on, func.sum(standing))
+        .join(Petition, Petition.id == LedgerEntry.petition_id)
+        .where(*_recorded(asked, Span(None, asked.period.end)))
+        .group_by(Petition.received_on)
+    )
+
+
 def _recorded(asked: Asked, span: Span) -> list[ColumnElement[bool]]:
-    reach = select(PlaceReach.place_id).where(PlaceReach.unit_id == asked.tree.home)
     # What was typed by a day may have been corrected since: its day of receipt may be lost.
     is_dated = Petition.received_on.is_not(None)
-    conditions = [LedgerEntry.place_id.in_(reach), LedgerEntry.day <= span.end, is_dated]
+    conditions = [
+        LedgerEntry.place_id.in_(reached(asked.tree.home)),
+        LedgerEntry.day <= span.end,
+        is_dated,
+    ]
     if span.start is not None:
         conditions.append(LedgerEntry.day >= span.start)
     if asked.typed_by is not None:
