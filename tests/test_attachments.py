@@ -201,8 +201,8 @@ def test_a_refused_or_failed_upload_leaves_neither_bytes_nor_row(session, make, 
 
 def test_the_eleventh_file_is_refused(session, make, tmp_path):
     staff = make.user()
-    for _ in range(MOST_FILES):
-        upload = Upload("b.pdf", io.BytesIO(PDF))
+    for number in range(MOST_FILES):
+        upload = Upload(f"{number}.pdf", io.BytesIO(PDF))
         keep_file(session, staff, "DT-2026-0001", make.home.id, upload, tmp_path)
 
     upload = Upload("b.pdf", io.BytesIO(PDF))
@@ -244,10 +244,8 @@ def test_who_only_administers_attaches_nothing(session, make, tmp_path):
 def test_verifying_names_a_file_that_was_changed_or_is_missing(session, make, tmp_path):
     staff, root = make.user(), tmp_path / "files"
     kept = [
-        keep_file(
-            session, staff, "DT-2026-0001", make.home.id, Upload("a.pdf", io.BytesIO(PDF)), root
-        )
-        for _ in range(3)
+        keep_file(session, staff, "DT-2026-0001", make.home.id, Upload(name, io.BytesIO(PDF)), root)
+        for name in ("a.pdf", "b.pdf", "c.pdf")
     ]
     assert list(file_mismatches(session, root)) == []
 

@@ -5,7 +5,7 @@ import re
 import stat
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -33,6 +33,27 @@ _UNREADABLE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
 )
 _ENCRYPTED_PDF = re.compile(rb"/Encrypt\s+\d+\s+\d+\s+R")
+_LONGEST_DICTIONARY = 4096
+_STREAM = re.compile(rb"(?<!end)stream\r?\n")
+
+
+def _named(*names: str) -> re.Pattern[bytes]:
+    """Match names of a PDF, any sign of which may be written by its number: /J#61vaScript."""
+    written = (
+        b"".join(b"(?:%c|#%02x|#%02X)" % (sign, sign, sign) for sign in name.encode())
+        for name in names
+    )
+    return re.compile(b"/(?:" + b"|".join(written) + b")(?![A-Za-z0-9])")
+
+
+_ACTS_BY_ITSELF = _named(
+    "JavaScript", "Launch", "EmbeddedFile", "EmbeddedFiles", "RichMedia", "XFA"
+)
+_OBJECT_STREAM = _named("ObjStm")
+_EMBEDDED = re.compile(r"(^|/)(embeddings|activex)/|oleobject", re.IGNORECASE)
+_MACROS = re.compile(r"vbaproject|(^|/)macrosheets/", re.IGNORECASE)
+_ELSEWHERE = re.compile(rb"<(?:\w+:)?Relationship\b[^>]*\bTargetMode\s*=\s*[\"']External[^>]*>")
+_LINK = re.compile(rb"\bType\s*=\s*[\"'][^\"']*/hyperlink[\"']")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _END_OF_DIRECTORY = b"PK\x05\x06"
 _BROKEN_ZIP = (
@@ -104,6 +125,36 @@ def _check_pdf(file: BinaryIO) -> None:
         raise FileRefused("The PDF file is damaged or incomplete.")
     if _ENCRYPTED_PDF.search(content):
         raise FileRefused("The PDF file is protected by a password; save it without one.")
+    if _ACTS_BY_ITSELF.search(content) or any(
+        _ACTS_BY_ITSELF.search(inside) for inside in _packed_objects(content)
+    ):
+        raise FileRefused(
+            "The PDF file holds a script, a program to start or another file; print it as a PDF"
+            " anew and attach that."
+        )
+
+
+def _packed_objects(content: bytes) -> Iterator[bytes]:
+    """Unpack what a PDF keeps its objects in, within limits; refuse what cannot be looked into."""
+    left = MOST_UNPACKED
+    for found in _STREAM.finditer(content):
+        begins = content.rfind(b"obj", max(0, found.start() - _LONGEST_DICTIONARY), found.start())
+        told = content[max(0, begins) : found.start()]
+        if not _OBJECT_STREAM.search(told):
+            continue
+        unpacking = zlib.decompressobj()
+        try:
+            inside = unpacking.decompress(content[found.end() :], left)
+        except zlib.error:
+            raise _not_looked_into() from None
+        left -= len(inside)
+        if not unpacking.eof or left <= 0 or b"/Predictor" in told:
+            raise _not_looked_into()
+        yield inside
+
+
+def _not_looked_into() -> FileRefused:
+    return FileRefused("The PDF file is packed in a way that cannot be checked; save it anew.")
 
 
 def _check_image(file: BinaryIO) -> None:
@@ -134,14 +185,23 @@ def _check_office(file: BinaryIO, main_part: str, main_type: bytes) -> None:
     try:
         with zipfile.ZipFile(file) as package:
             _check_entries(package.infolist())
-            types = _unpacked(package)
+            types, relations = _unpacked(package)
     except _BROKEN_ZIP:
         raise FileRefused("The document is damaged.") from None
     names = package.namelist()
     if types is None or not any(name.startswith(main_part) for name in names):
         raise FileRefused("The content of the file is not what its name says.")
-    if b"macroenabled" in types.lower() or any("vbaproject" in name.lower() for name in names):
+    if b"macroenabled" in types.lower() or any(map(_MACROS.search, names)):
         raise FileRefused("The document contains macros; save it without them.")
+    if any(map(_EMBEDDED.search, names)) or b"oleObject" in types:
+        raise FileRefused(
+            "The document holds another file or an object inside; put a picture of it there"
+            " instead, and attach the file by itself."
+        )
+    if any(not _LINK.search(found) for found in _ELSEWHERE.findall(relations)):
+        raise FileRefused(
+            "The document fetches a part of itself from elsewhere; save it with everything inside."
+        )
     if main_type not in types or b"<!DOCTYPE" in types:
         raise FileRefused("The content of the file is not what its name says.")
 
@@ -179,11 +239,14 @@ def _check_entries(entries: list[zipfile.ZipInfo]) -> None:
             raise FileRefused("The document is damaged.")
 
 
-def _unpacked(package: zipfile.ZipFile) -> bytes | None:
-    """Unpack everything without keeping it, within limits; give the list of content types."""
+def _unpacked(package: zipfile.ZipFile) -> tuple[bytes | None, bytes]:
+    """Unpack everything without keeping it, within limits.
+
+    Gives the list of content types, and what the parts say of each other.
+    """
     packed = max(1, sum(entry.compress_size for entry in package.infolist()))
     limit = min(MOST_UNPACKED, packed * HIGHEST_RATIO)
-    total, types = 0, None
+    total, types, relations = 0, None, b""
     for entry in package.infolist():
         kept = b""
         with package.open(entry) as part:
@@ -193,11 +256,17 @@ def _unpacked(package: zipfile.ZipFile) -> bytes | None:
                     raise FileRefused(
                         "The document is packed too tightly or unpacks to more than 100 MB."
                     )
-                if entry.filename == "[Content_Types].xml":
+                if entry.filename == "[Content_Types].xml" or _tells_relations(entry):
                     kept += chunk
         if entry.filename == "[Content_Types].xml":
             types = kept
-    return types
+        else:
+            relations += kept
+    return types, relations
+
+
+def _tells_relations(entry: zipfile.ZipInfo) -> bool:
+    return entry.filename.lower().endswith(".rels")
 
 
 _OFFICE = "application/vnd.openxmlformats-officedocument"

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from tracker.accounts.models import User
@@ -27,8 +29,10 @@ from tracker.attachments.rules import (
 from tracker.core import clock
 from tracker.core.db import batch, release, transaction
 from tracker.core.errors import NotAllowed
+from tracker.core.scanning import Scan
 from tracker.core.text import checked
 from tracker.journal import service as journal
+from tracker.journal.models import CreationKey
 
 _CHUNK = 64 * 1024
 _KEEPERS = (
@@ -41,10 +45,11 @@ _KEEPERS = (
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file as it arrives: the name it had, and its bytes."""
+    """A file as it arrives: the name it had, its bytes, and what looks at it before it is kept."""
 
     name: str
     stream: BinaryIO
+    scan: Scan | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +69,14 @@ def keep_file(
     """Keep a file of a record that was fetched, and so authorised, before.
 
     The bytes are on the disk before the row is committed, and are removed again when it is not.
+    The same file of the same person, sent again, is the one that the record has already.
     """
-    with _stored(session, actor, upload, root) as stored, transaction(session):
-        return _attach(session, actor, subject, place_id, stored)
+    with _stored(session, actor, upload, root) as stored:
+        try:
+            return _attach_once(session, actor, subject, place_id, stored)
+        except IntegrityError:
+            # Sent twice at once: the other came first, and is found now.
+            return _attach_once(session, actor, subject, place_id, stored)
 
 
 def keep_apart(
@@ -99,6 +109,28 @@ def keeping_proof(
     with _stored(session, actor, upload, root) as stored, batch(session):
         yield
         _attach(session, actor, subject, place_id, stored)
+
+
+def _attach_once(
+    session: Session, actor: User, subject: str, place_id: int, stored: _Stored
+) -> Attachment:
+    told = "\n".join((subject, stored.name, stored.digest))
+    key = f"file-{hashlib.sha256(told.encode()).hexdigest()[:24]}-{actor.id}"
+    with transaction(session):
+        attachment = _kept_before(session, key)
+        if attachment is not None:
+            stored.path.unlink(missing_ok=True)
+            return attachment
+        attachment = _attach(session, actor, subject, place_id, stored)
+        session.flush()  # the key names the row
+        journal.keep_key_anew(session, actor, key, str(attachment.id))
+        return attachment
+
+
+def _kept_before(session: Session, key: str) -> Attachment | None:
+    code = session.scalar(select(CreationKey.code).where(CreationKey.key == key))
+    attachment = session.get(Attachment, int(code)) if code else None
+    return attachment if attachment is not None and attachment.removed_at is None else None
 
 
 def remove_file(session: Session, actor: User, attachment: Attachment, reason: str) -> None:
@@ -169,6 +201,8 @@ def _brought(session: Session, upload: Upload, root: Path) -> Iterator[_Stored]:
         size, digest = _written(upload.stream, arriving)
         with arriving.open("rb") as file:
             kind = checked_kind(name, file)
+        if upload.scan is not None:
+            upload.scan(arriving)
         arriving.rename(path)
         _sync_folder(root)
         yield _Stored(path, name, kind.media_type, size, digest)

@@ -13,7 +13,8 @@ from tracker.attachments.models import Attachment
 from tracker.attachments.queries import opened
 from tracker.attachments.service import Upload, keep_file
 from tracker.core.errors import TrackerError
-from tracker.core.settings import FILES
+from tracker.core.scanning import scanner
+from tracker.core.settings import FILES, Settings
 from tracker.core.web import db_session, download
 
 _PIECE = 64 * 1024
@@ -27,7 +28,11 @@ def files_root() -> Path:
 
 def uploaded(file: FileStorage | None) -> Upload | None:
     """Give a chosen file as the service takes it; None when none was chosen."""
-    return Upload(file.filename or "", cast(BinaryIO, file.stream)) if file else None
+    if not file:
+        return None
+    kept: Settings = current_app.config["SETTINGS"]
+    scan = scanner(kept.scan_command, kept.scan_socket)
+    return Upload(file.filename or "", cast(BinaryIO, file.stream), scan)
 
 
 def keep_sent(form: UploadForm, subject: str, place_id: int) -> int | None:

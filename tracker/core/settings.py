@@ -26,7 +26,8 @@ class Settings:
     `hosts` are the names under which the server answers; `is_behind_tls` says that a reverse proxy
     on this machine speaks HTTPS to the outside. Reminders leave by the server of `smtp_url`, which
     may hold a password, from `mail_from`, and lead to `base_url`. Reports, exports and lists are
-    read from the replica of `reports_url` while it is at most `reports_most_lag` behind.
+    read from the replica of `reports_url` while it is at most `reports_most_lag` behind. Uploads
+    are looked at by `scan_command`, or by clamd at `scan_socket`, where either is named.
     """
 
     database_url: str
@@ -40,6 +41,8 @@ class Settings:
     base_url: str = ""
     reports_url: str = field(default="", repr=False)
     reports_most_lag: timedelta = timedelta(minutes=1)
+    scan_command: str = ""
+    scan_socket: str = ""
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -68,6 +71,8 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         base_url=environ.get("TRACKER_BASE_URL", "").strip().rstrip("/"),
         reports_url=_replica_of(database_url, environ.get("TRACKER_REPORTS_DATABASE_URL", "")),
         reports_most_lag=_seconds(environ, "TRACKER_REPORTS_MOST_LAG", 60),
+        scan_command=environ.get("TRACKER_SCAN_COMMAND", "").strip(),
+        scan_socket=environ.get("TRACKER_SCAN_SOCKET", "").strip(),
     )
 
 

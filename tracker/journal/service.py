@@ -197,3 +197,12 @@ def made_before(session: Session, actor: Actor, key: str, prefix: str = "") -> s
 def keep_key(session: Session, actor: Actor, key: str, code: str) -> None:
     """Remember that this form made this record; the primary key decides between two clicks."""
     session.add(CreationKey(key=key, user_id=actor.id, code=code))
+
+
+def keep_key_anew(session: Session, actor: Actor, key: str, code: str) -> None:
+    """Remember what was made, also where what the key made before is taken out again."""
+    kept = session.get(CreationKey, key)
+    if kept is None:
+        keep_key(session, actor, key, code)
+    else:
+        kept.code = code
