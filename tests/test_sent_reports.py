@@ -7,6 +7,7 @@ import zipfile
 from datetime import timedelta
 
 import pytest
+from docx import Document
 from python_calamine import CalamineWorkbook
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
@@ -264,6 +265,8 @@ def test_a_leader_sends_what_the_page_shows_and_reads_it_again(visit, session, m
     assert "style=" not in page
     for name in re.findall(r'href="(/reports/sent/[^"]+/[^"]+)"', page):
         assert leader.get(name).data == leader.get(name).data != b""
+    paper = Document(io.BytesIO(leader.get(f"{first.location}/report.docx").data))
+    assert any("BÁO CÁO" in paragraph.text for paragraph in paper.paragraphs)
     told = session.scalars(select(JournalEntry.subject).where(JournalEntry.action == "export"))
     assert any(subject.startswith("reports/sent/BC-") for subject in told)
 

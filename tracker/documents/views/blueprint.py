@@ -76,11 +76,15 @@ def in_papers_language(compose: Callable[[], Paper]) -> Paper:
         return compose()
 
 
+def body_of(paper: Paper, template: bytes | None) -> bytes:
+    """Write a paper down as a Word file, on the unit's own template where it has one."""
+    with speaking(PAPERS_IN):
+        return written_down(paper, template)
+
+
 def paper_answer(paper: Paper, asked: Asked, subject: str, stem: str, told: str) -> Response:
     """Write a paper down and answer with the file; before it leaves, the journal knows."""
-    template = template_content(db_session(), asked.unit, asked.issuer)
-    with speaking(PAPERS_IN):
-        body = written_down(paper, template)
+    body = body_of(paper, template_content(db_session(), asked.unit, asked.issuer))
     detail = "; ".join([f"{name}={text}" for name, text in asked.arguments.items()] + [told])
     with own_session(read_only=False) as writing:
         journal.note_export(writing, current_user(), subject, detail.rstrip("; "))

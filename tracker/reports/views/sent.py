@@ -1,17 +1,13 @@
-"""Reports as they were sent: sending one, the list, one of them, its files."""
+"""Reports as they were sent: the list, one of them, its files."""
 
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
-from sqlalchemy.orm import Session
-from werkzeug.datastructures import MultiDict
+from flask import render_template, url_for
 from werkzeug.wrappers import Response
 
 from tracker.accounts.guard import current_scope, current_user, requires
 from tracker.accounts.permissions import Permission
-from tracker.core.db import reading
-from tracker.core.i18n import gettext
-from tracker.core.web import close_session, db_session, download, engine, own_session
+from tracker.core.web import db_session, download, own_session
 from tracker.journal import service as journal
 from tracker.reports.columns import FACT_WORDS, NUMBER_WORDS
 from tracker.reports.models import SentReport
@@ -24,32 +20,10 @@ from tracker.reports.queries.sent import (
     sent_reports,
 )
 from tracker.reports.rules import shown_share
-from tracker.reports.service import draft_report, send_report
-from tracker.reports.views.blueprint import bp, report_form
+from tracker.reports.views.blueprint import bp
 
 MOST_SHOWN = 200
 """So many changed petitions are shown; more make a page that nobody reads."""
-
-
-@bp.post("/reports/resolution/send")
-@requires(Permission.SEND_REPORT)
-def send() -> Response:
-    """Keep the report that the form names as it is now; the same one is kept once."""
-    given = MultiDict((name, text) for name, text in request.form.items() if name != "csrf_token")
-    asked = report_form(given).asked()
-    actor = current_user()
-    # Read apart, at one moment: counting must not keep others from writing.
-    close_session()
-    with Session(reading(engine())) as source:
-        draft = draft_report(source, asked.drawn, asked.cut)
-    report, is_new = send_report(db_session(), actor, draft)
-    told = {"code": report.code}
-    flash(
-        gettext("The report is kept as %(code)s.", **told)
-        if is_new
-        else gettext("This very report was sent before; it is %(code)s.", **told)
-    )
-    return redirect(url_for("reports.sent_one", code=report.code), 303)
 
 
 @bp.get("/reports/sent")
