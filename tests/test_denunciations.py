@@ -397,6 +397,8 @@ def test_an_anonymous_denunciation_names_nobody_until_somebody_is_known(case, se
     with pytest.raises(DenunciationRefused):
         case.received(identity=Identity())
     kept = case.received(is_anonymous=True, identity=Identity())
+    with pytest.raises(DenunciationRefused):
+        case.move(kept, "accept")
     with pytest.raises(NotFound):
         open_identity(session, SEALER, case.clerk, kept, REASON)
     correct_identity(session, SEALER, case.clerk, kept, DENOUNCER, "Người tố cáo đã cho biết tên")

@@ -92,6 +92,9 @@ def test_every_page_opens_on_an_empty_register_in_both_languages(app, visit, rol
     for rule in _rules(app, "GET"):
         if not rule.arguments and rule.endpoint not in FREE:
             answer = person.get(_address(rule), lang=language)
+            if rule.rule.startswith("/denunciations"):  # to nobody who is not let in by name
+                assert answer.status_code == 404, rule
+                continue
             assert answer.status_code in (200, 303, 403), rule
             if answer.status_code == 200 and answer.mimetype == "text/html":
                 assert f'<html lang="{language}">' in answer.text

@@ -13,7 +13,7 @@ from tracker.calendar.queries import clockwork
 from tracker.calendar.rules import Account
 from tracker.core.errors import NotFound
 from tracker.core.i18n import language
-from tracker.denunciations.lifecycle import LIFECYCLE, STEP_WORDS, Move, Part
+from tracker.denunciations.lifecycle import LIFECYCLE, STEP_WORDS, Move, Part, Stage
 from tracker.denunciations.models import Denunciation, DenunciationGrant, DenunciationStep
 from tracker.denunciations.rules import Standing, due_account, extension
 from tracker.places.queries import answered_for
@@ -74,7 +74,13 @@ def parts_of(session: Session, user: User, denunciation_id: int) -> frozenset[Pa
 
 def offered_moves(denunciation: Denunciation, parts: frozenset[Part]) -> list[Move]:
     """Give the steps that these parts may take now."""
-    return [move for move in LIFECYCLE if denunciation.stage in move.sources and parts & move.parts]
+    return [
+        move
+        for move in LIFECYCLE
+        if denunciation.stage in move.sources
+        and parts & move.parts
+        and not (denunciation.is_anonymous and move.target is Stage.ACCEPTED)
+    ]
 
 
 def steps_of(session: Session, denunciation_id: int) -> Sequence[DenunciationStep]:

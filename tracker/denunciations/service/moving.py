@@ -30,6 +30,12 @@ def move_denunciation(
             raise DenunciationRefused(
                 "This step cannot be taken as the denunciation stands now.", "move"
             )
+        if denunciation.is_anonymous and move.target is Stage.ACCEPTED:
+            raise DenunciationRefused(
+                "An anonymous denunciation is not accepted as one: hand it to those who inspect, or"
+                " do not accept it.",
+                "move",
+            )
         step = _step_of(session, move, denunciation, asked)
         if move.target is not None:
             denunciation.stage = move.target
