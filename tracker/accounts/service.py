@@ -139,8 +139,8 @@ def apply_change(session: Session, actor: User, user: User, change: UserChange) 
     user.email = read_email(change.email)
     user.role, user.place_id = change.role, change.place_id
     user.is_disabled = change.is_disabled
-        user.is_let_in = False
     if is_cut:
+        user.is_let_in = False
         end_all(session, user.id)
 
 
