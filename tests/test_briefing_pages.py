@@ -7,6 +7,7 @@ from datetime import timedelta
 from zipfile import ZipFile
 
 import pytest
+from python_calamine import CalamineWorkbook
 from sqlalchemy import func, select
 
 from tracker.accounts.permissions import Role
@@ -179,8 +180,13 @@ def test_the_log_is_narrowed_by_its_address_and_taken_along_whole(session, make,
     assert rows[0]["visited_on"] == TODAY.isoformat()
     excel = staff.get("/visits.csv").get_data().decode("utf-8-sig")
     assert shown_date(TODAY) in excel
+    book = CalamineWorkbook.from_filelike(io.BytesIO(staff.get("/visits.xlsx").get_data()))
+    found = book.get_sheet_by_index(0).to_python()
+    assert [row[3] for row in found[-2:]] == [TODAY, TODAY]
+    assert found[-2][7] == "=1+1"
+    assert "/visits.xlsx" in staff.get("/visits").text
     entries = session.scalars(select(JournalEntry.subject).where(JournalEntry.action == "export"))
-    assert set(entries) == {"visits.csv"}
+    assert set(entries) == {"visits.csv", "visits.xlsx"}
 
 
 def test_coverage_says_who_is_late_and_an_administrator_sets_the_rhythm(session, make, visit):
@@ -318,8 +324,15 @@ def test_the_pack_holds_every_file_and_names_nobody(session, make, visit):
     rows = list(csv.reader(io.StringIO(packed.read(names[1]).decode("utf-8-sig")), delimiter=";"))
     assert [row[0] for row in rows[1:]] == ["1", "2"]
     assert rows[2][1] == petition.code
-    entry = session.scalars(select(JournalEntry).where(JournalEntry.action == "export")).one()
-    assert entry.subject == f"briefing/{briefing.code}/pack.zip"
+    answer = staff.get(f"/briefing/{briefing.code}/pack.xlsx")
+    book = CalamineWorkbook.from_filelike(io.BytesIO(answer.get_data()))
+    assert len(book.sheet_names) == 5
+    sheets = [book.get_sheet_by_name(name).to_python() for name in book.sheet_names]
+    assert petition.code in {cell for row in sheets[0] for cell in row}
+    assert not any("Hoa" in str(cell) for row in sheets[1] for cell in row)
+    assert f"/briefing/{briefing.code}/pack.xlsx" in staff.get(f"/briefing/{briefing.code}").text
+    taken = session.scalars(select(JournalEntry.subject).where(JournalEntry.action == "export"))
+    assert set(taken) == {f"briefing/{briefing.code}/pack.{ending}" for ending in ("zip", "xlsx")}
 
 
 def test_a_leader_above_reads_the_briefings_of_a_commune(session, make, visit):

@@ -2,7 +2,7 @@
 
 import logging
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, islice
 from pathlib import Path
 from typing import IO, AnyStr
@@ -56,7 +56,9 @@ def told_at_the_end(
     return rest()
 
 
-def workbook(sheet_of: Callable[[Session], Sheet], name: str) -> tuple[Response, int]:
+def workbook(
+    sheets_of: Callable[[Session], Sheet | Sequence[Sheet]], name: str
+) -> tuple[Response, int]:
     """Write a workbook of one moment whole, then send it; tell how many rows it holds.
 
     It lies in the instance folder while it is sent, under no name. Its length and its rows stand in
@@ -69,7 +71,9 @@ def workbook(sheet_of: Callable[[Session], Sheet], name: str) -> tuple[Response,
         tempfile.NamedTemporaryFile(dir=current_app.config["SETTINGS"].instance) as kept,
     ):
         with web.own_session(read_only=True) as reading:
-            rows = write_workbook(Path(kept.name), [sheet_of(reading)])
+            found = sheets_of(reading)
+            sheets = [found] if isinstance(found, Sheet) else found
+            rows = write_workbook(Path(kept.name), sheets)
         file = Path(kept.name).open("rb")  # noqa: SIM115 - closed when all is sent
     response = web.download(_pieces(file), WORKBOOK, name)
     response.call_on_close(file.close)

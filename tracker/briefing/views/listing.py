@@ -15,11 +15,12 @@ from tracker.briefing.queries import visit_count, visit_page
 from tracker.briefing.queries.addresses import LABELS, Asked, asked_in
 from tracker.briefing.queries.visits import visit_export_rows, visitors
 from tracker.briefing.views.blueprint import bp
-from tracker.core import clock
+from tracker.core import clock, downloads
 from tracker.core.columns import header, lines
-from tracker.core.csvout import MEDIA_TYPE, csv_lines, separator_of, variant_of
-from tracker.core.i18n import gettext
+from tracker.core.csvout import MEDIA_TYPE, Variant, csv_lines, separator_of, variant_of
+from tracker.core.i18n import gettext, ngettext
 from tracker.core.web import db_session, download, own_session, streamed
+from tracker.core.xlsxout import Sheet, sheet_columns, titles_of
 from tracker.journal import service as journal
 from tracker.petitions.queries.choices import place_choices
 
@@ -67,6 +68,38 @@ def visits_csv() -> Response:
         yield from csv_lines(header(VISITS, variant), rows, variant=variant, separator=separator)
 
     return download(streamed(read), MEDIA_TYPE, f"xuong-co-so-{clock.today().isoformat()}.csv")
+
+
+@bp.get("/visits.xlsx")
+@requires(Permission.EXPORT)
+def visits_xlsx() -> Response:
+    """Give all rows of the log as a workbook."""
+    scope, user = current_scope(), current_user()
+    asked = asked_in(db_session(), scope.ids, request.args)
+
+    def sheet(session: Session) -> Sheet:
+        count = visit_count(session, scope.ids, asked.filter)
+        found = visit_export_rows(session, scope.ids, asked.filter, asked.sort)
+        return Sheet(
+            gettext("Visits"),
+            titles_of(
+                gettext("Visits to villages and Party cells"),
+                scope.home.name,
+                clock.shown_date(clock.today()),
+                ngettext("%(num)s visit", "%(num)s visits", count),
+                *(f"{gettext(LABELS[name])}: {word}" for name, word in asked.shown.items()),
+                is_fictional=scope.home.is_fictional,
+            ),
+            sheet_columns(VISITS),
+            lines(VISITS, found, Variant.EXCEL),
+            most=count,
+            frozen=2,
+        )
+
+    response, rows = downloads.workbook(sheet, f"xuong-co-so-{clock.today().isoformat()}.xlsx")
+    with own_session(read_only=False) as writing:
+        journal.note_taken(writing, user, "visits.xlsx", _told(asked, rows), rows)
+    return response
 
 
 def _told(asked: Asked, count: int) -> str:

@@ -20,17 +20,19 @@ from tracker.briefing.queries.proposals import PETITIONS, commitments_due
 from tracker.briefing.views.blueprint import asked_briefing, bp
 from tracker.commitments.columns import COLUMNS as COMMITMENTS
 from tracker.commitments.queries.register import commitment_export_rows
-from tracker.core import clock
+from tracker.core import clock, downloads
 from tracker.core.columns import header, lines
 from tracker.core.csvout import Separator, Variant, csv_lines, separator_of
+from tracker.core.i18n import gettext
 from tracker.core.web import db_session, download, own_session
+from tracker.core.xlsxout import Sheet, sheet_columns, titles_of
 from tracker.journal import service as journal
 from tracker.petitions.columns import columns_for
 from tracker.petitions.lifecycle import Profile
 from tracker.petitions.queries import Sort, petition_export_rows
 from tracker.places.queries import scope_ids
 from tracker.reports import columns as report_columns
-from tracker.reports.queries import place_tree, resolution_report
+from tracker.reports.queries import Report, place_tree, resolution_report
 from tracker.reports.rules import Cut, named_period
 
 CHUNK = 64 * 1024
@@ -82,6 +84,53 @@ def pack(code: str) -> Response:
     return download(_pieces(kept), "application/zip", f"giao-ban-{code.lower()}.zip")
 
 
+@bp.get("/briefing/<code>/pack.xlsx")
+@requires(Permission.EXPORT)
+def workbook(code: str) -> Response:
+    """Give the matters of a briefing, and what is late for it, as one workbook."""
+    briefing, user = asked_briefing(code), current_user()
+    asked = Asked(briefing, _scope(briefing), clock.today(), Separator.SEMICOLON)
+    db_session().close()
+    found, rows = downloads.workbook(
+        lambda session: list(_sheets(session, asked)), f"giao-ban-{code.lower()}.xlsx"
+    )
+    with own_session(read_only=False) as writing:
+        journal.note_taken(writing, user, f"briefing/{code}/pack.xlsx", "", rows)
+    return found
+
+
+def _sheets(session: Session, asked: Asked) -> Iterator[Sheet]:
+    briefing, facts = asked.briefing, (asked.briefing.code, clock.shown_date(asked.today))
+
+    def sheet(name: str, columns: Any, rows: Any) -> Sheet:
+        titles = titles_of(name, *facts, is_fictional=briefing.place.is_fictional)
+        return Sheet(
+            name, titles, sheet_columns(columns), lines(columns, rows, Variant.EXCEL), frozen=2
+        )
+
+    yield sheet(gettext("Matters of this briefing"), ITEMS, items_of(session, briefing))
+    late, _ = PETITIONS[Why.LATE]
+    petitions = petition_export_rows(session, asked.scope, late, Sort.DUE)
+    yield sheet(gettext("Late petitions"), columns_for(Profile.PUBLIC), petitions)
+    for why, name in (
+        (Why.PROMISE_OVERDUE, gettext("Overdue commitments")),
+        (Why.PROMISE_DUE, gettext("Commitments soon due")),
+    ):
+        wanted, _ = commitments_due(session, asked.today)[why]
+        yield sheet(name, COMMITMENTS, commitment_export_rows(session, asked.scope, wanted))
+    yield report_columns.report_sheet(_report(session, asked))
+
+
+def _report(session: Session, asked: Asked) -> Report:
+    period = named_period(f"{_month(asked):%Y-%m}").until(asked.today)
+    tree = place_tree(session, asked.briefing.place_id, asked.scope)
+    return resolution_report(session, tree, period, Cut.CATEGORY)
+
+
+def _month(asked: Asked) -> date:
+    return min(asked.briefing.held_on, asked.today)
+
+
 def _sheet(briefing: Briefing) -> dict[str, Any]:
     session = db_session()
     last = last_ended(session, briefing.place_id, briefing)
@@ -121,12 +170,8 @@ def _files(session: Session, asked: Asked) -> Iterator[tuple[str, Iterator[str]]
         wanted, _ = commitments_due(session, asked.today)[why]
         promised = commitment_export_rows(session, asked.scope, wanted)
         yield name, written(COMMITMENTS, promised)
-    month = min(briefing.held_on, asked.today)
-    period = named_period(f"{month:%Y-%m}").until(asked.today)
-    tree = place_tree(session, briefing.place_id, asked.scope)
-    report = resolution_report(session, tree, period, Cut.CATEGORY)
-    rows = report_columns.rows(report, excel)
-    yield f"bao-cao-giai-quyet-{month:%Y-%m}.csv", written(report_columns.COLUMNS, rows)
+    rows = report_columns.rows(_report(session, asked), excel)
+    yield f"bao-cao-giai-quyet-{_month(asked):%Y-%m}.csv", written(report_columns.COLUMNS, rows)
 
 
 def _pieces(kept: IO[bytes]) -> Iterator[bytes]:
