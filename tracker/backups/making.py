@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from tracker import __version__
 from tracker.attachments.models import Attachment
-from tracker.backups import archive, databases
+from tracker.backups import archive, databases, encrypting
 from tracker.backups.archive import Manifest, Progress
 from tracker.backups.checking import check_database
 from tracker.backups.workrooms import workroom
@@ -21,7 +21,7 @@ from tracker.core.errors import TrackerError
 from tracker.settings.service.backups import note_backup
 from tracker.verifying import digest_of
 
-PREFIX, SUFFIX = "tracker-", ".backup.zip"
+PREFIX, SUFFIX, ENCRYPTED = "tracker-", ".backup.zip", ".backup.enc"
 NAMES = {"sqlite": "tracker.db", "postgresql": "tracker.dump"}
 
 
@@ -36,14 +36,18 @@ class Made:
     wrong_files: list[str]
 
 
-def back_up(engine: Engine, files: Path, asked: Path, progress: Progress) -> Made:
+def back_up(
+    engine: Engine, files: Path, asked: Path, progress: Progress, key: bytes | None = None
+) -> Made:
     """Write a backup to a file that there is not yet, or under a name of its own into a folder.
 
     It bears its name only once it was read back: unpacked, every digest compared, the database
-    checked. The register goes on meanwhile.
+    checked. The register goes on meanwhile. With a key it is encrypted before it reaches its place,
+    and the encrypted file is read back as well.
     """
     at = clock.now()
-    path = asked / f"{PREFIX}{at:%Y%m%d-%H%M%S}{SUFFIX}" if asked.is_dir() else asked
+    ending = ENCRYPTED if key else SUFFIX
+    path = asked / f"{PREFIX}{at:%Y%m%d-%H%M%S}{ending}" if asked.is_dir() else asked
     if path.exists():
         raise TrackerError("There is a file %(path)s already; it is left as it is.", path=path)
     if not path.parent.is_dir():
@@ -51,10 +55,14 @@ def back_up(engine: Engine, files: Path, asked: Path, progress: Progress) -> Mad
     if not migrate.is_at_head(engine):
         raise TrackerError("The database is not up to date: run “tracker upgrade”.")
     try:
-        with workroom(path.parent, ".tracker-") as folder:
+        # What is not encrypted yet stays where the register itself lies.
+        with workroom(files.parent if key else path.parent, ".tracker-") as folder:
             manifest, packed = _packed(engine, files, at, folder, progress)
             _read_back(engine, packed, folder, progress)
-            _name(packed, path)
+            if key:
+                _encrypt(packed, path, key)
+            else:
+                _name(packed, path)
     except OSError as error:
         raise TrackerError(
             "The backup could not be written: %(reason)s", reason=error.strerror or error
@@ -77,7 +85,8 @@ def rotate(folder: Path, keep: int, fresh: Path) -> list[Path]:
 
     The one just made stays in any case: the clock may have been set back.
     """
-    ours = sorted(folder.glob(f"{PREFIX}[0-9]*{SUFFIX}"), key=lambda path: path.name, reverse=True)
+    found = (path for end in (SUFFIX, ENCRYPTED) for path in folder.glob(f"{PREFIX}[0-9]*{end}"))
+    ours = sorted(found, key=lambda path: path.name, reverse=True)
     ours = [fresh, *(path for path in ours if path != fresh)]
     for path in ours[keep:]:
         path.unlink()
@@ -137,6 +146,15 @@ def _read_back(engine: Engine, packed: Path, folder: Path, progress: Progress) -
         check_database(unpacked, manifest)
     else:
         databases.read_through(engine, unpacked)
+
+
+def _encrypt(packed: Path, path: Path, key: bytes) -> None:
+    with workroom(path.parent, ".tracker-") as folder:
+        encrypted = folder / "encrypted"
+        encrypting.encrypt(packed, encrypted, key)
+        if encrypting.digest_inside(encrypted, key) != digest_of(packed):
+            raise TrackerError("The backup could not be written: %(reason)s", reason=path.name)
+        _name(encrypted, path)
 
 
 def _name(packed: Path, path: Path) -> None:

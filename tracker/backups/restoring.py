@@ -1,12 +1,13 @@
 """Bringing a register back: only into an empty place, and only once it was found whole."""
 
+import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Engine, inspect
 
-from tracker.backups import archive, databases
+from tracker.backups import archive, databases, encrypting
 from tracker.backups.archive import Manifest, Progress
 from tracker.backups.checking import check_database, check_rows
 from tracker.backups.workrooms import workroom
@@ -28,11 +29,26 @@ class Restored:
     needs_upgrade: bool
 
 
-def restore(engine: Engine, instance: Path, path: Path, progress: Progress) -> Restored:
+def restore(
+    engine: Engine, instance: Path, path: Path, progress: Progress, key: bytes | None = None
+) -> Restored:
     """Bring a backup back into an empty database and an instance folder without files.
 
-    Everything is unpacked and checked beside its place, and takes it only then.
+    Everything is decrypted, unpacked and checked beside its place, and takes it only then.
     """
+    if not encrypting.is_encrypted(path):
+        return _restore(engine, instance, path, progress)
+    if key is None:
+        raise TrackerError("The backup is encrypted: name its key by --key-file.")
+    with workroom(instance, ".restoring-") as folder:
+        plain = folder / path.name
+        descriptor = os.open(plain, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            encrypting.decrypt(path, key, file.write)
+        return _restore(engine, instance, plain, progress)
+
+
+def _restore(engine: Engine, instance: Path, path: Path, progress: Progress) -> Restored:
     files = instance / FILES
     if files.is_dir() and any(files.iterdir()):
         raise _refused(files)

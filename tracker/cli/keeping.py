@@ -130,6 +130,28 @@ def files(sweep: bool) -> None:
     click.echo(ngettext("%(num)s loose file.", "%(num)s loose files.", len(loose)))
 
 
+key_option = option(
+    "--key-file",
+    envvar="TRACKER_BACKUP_KEY_FILE",
+    type=click.Path(path_type=Path),
+    help=N_("File with the key of backups; it lies elsewhere than they."),
+)
+
+
+@cli.command("backup-key", help=N_("Make a key that backups are encrypted with, in a new file."))
+@click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
+def backup_key(path: Path) -> None:
+    """Make a key for backups; whoever loses it cannot read any of them."""
+    backups.make_key(path)
+    click.echo(
+        gettext(
+            "%(path)s holds the key. Keep a copy apart from the backups: without it none can be"
+            " read.",
+            path=path,
+        )
+    )
+
+
 @cli.command(help=N_("Write the whole register with its files into one file, and verify it."))
 @click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
 @option(
@@ -137,16 +159,18 @@ def files(sweep: bool) -> None:
     type=click.IntRange(1, 1000),
     help=N_("With a folder for FILE: keep so many newest backups there, and remove older ones."),
 )
-def backup(path: Path, keep: int | None) -> None:
+@key_option
+def backup(path: Path, keep: int | None, key_file: Path | None) -> None:
     """Make a backup while the register goes on; older ones go only once it was found whole."""
     if keep and not path.is_dir():
         raise click.UsageError(gettext("--keep asks for a folder."))
     kept = settings.from_environment()
+    key = backups.read_key(key_file, path) if key_file else None
     with (
         engine_of(kept) as engine,
         progress_bar(N_("Bytes"), backups.bytes_to_copy(engine)) as progress,
     ):
-        made = backups.back_up(engine, kept.instance / FILES, path, progress)
+        made = backups.back_up(engine, kept.instance / FILES, path, progress, key)
     removed = backups.rotate(path, keep, made.path) if keep else []
     click.echo(
         gettext(
@@ -163,11 +187,14 @@ def backup(path: Path, keep: int | None) -> None:
 
 @cli.command(help=N_("Bring a backup back into an empty place, once it was found whole."))
 @click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
-def restore(path: Path) -> None:
+@key_option
+def restore(path: Path, key_file: Path | None) -> None:
     """Bring the register and its files back; what is there already is never overwritten."""
     kept = settings.from_environment()
-    with engine_of(kept) as engine, progress_bar(N_("Bytes"), backups.size_of(path)) as progress:
-        done = backups.restore(engine, kept.instance, path, progress)
+    key = backups.read_key(key_file, path) if key_file else None
+    size = path.stat().st_size if backups.is_encrypted(path) else backups.size_of(path)
+    with engine_of(kept) as engine, progress_bar(N_("Bytes"), size) as progress:
+        done = backups.restore(engine, kept.instance, path, progress, key)
         if not done.needs_upgrade:
             with Session(engine) as session:
                 note_restored(session, done.made_at)
