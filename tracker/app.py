@@ -42,6 +42,7 @@ from tracker.documents import views as documents
 from tracker.evidence.service import use_secrets
 from tracker.petitions import views as petitions
 from tracker.reports import views as reports
+from tracker.retention import views as retention
 from tracker.settings import views as settings_pages
 from tracker.settings.queries import last_backup_at
 from tracker.settings.rules import is_too_old
@@ -59,6 +60,7 @@ BLUEPRINTS = (
     documents.bp,
     settings_pages.bp,
     trail.bp,
+    retention.bp,
     denunciations.bp,
     denunciations.takers_bp,
 )

@@ -15,6 +15,8 @@ class Permission(StrEnum):
     MOVE_PETITION = "petition:move"
     APPROVE_PETITION = "petition:approve"
     OPEN_IDENTITY = "identity:open"
+    KEEP_REQUESTS = "request:keep"
+    REVIEW_RETENTION = "retention:review"
     MAKE_COMMITMENT = "commitment:make"
     REPORT_COMMITMENT = "commitment:report"
     JUDGE_COMMITMENT = "commitment:judge"
@@ -50,6 +52,7 @@ _STAFF = _READER | {
     Permission.LOG_VISIT,
     Permission.PREPARE_BRIEFING,
     Permission.OPEN_IDENTITY,
+    Permission.KEEP_REQUESTS,
     Permission.EXPORT_NAMES,
 }
 
@@ -68,8 +71,15 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         Permission.SEND_REPORT,
         Permission.CONFIRM_TAKER,
         Permission.OPEN_IDENTITY,
+        Permission.KEEP_REQUESTS,
+        Permission.REVIEW_RETENTION,
         Permission.EXPORT_NAMES,
     },
     Role.ADMIN: _READER
-    | {Permission.MANAGE_SETTINGS, Permission.MANAGE_PEOPLE, Permission.READ_JOURNAL},
+    | {
+        Permission.MANAGE_SETTINGS,
+        Permission.MANAGE_PEOPLE,
+        Permission.READ_JOURNAL,
+        Permission.REVIEW_RETENTION,
+    },
 }

@@ -35,6 +35,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
     {
         kind.table: kind
         for kind in (
+            Kind("anonymisations"),
             Kind("attachments"),
             Kind("briefings", {"briefing_items": "briefing_id"}),
             Kind("calendar_exceptions"),
@@ -70,9 +71,11 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             Kind("installation_settings"),
             Kind("letterhead_templates"),
             Kind("letterheads"),
+            Kind("person_requests"),
             Kind("petitions", {"petition_steps": "petition_id"}, is_held=True),
             Kind("places"),
             Kind("published_figures"),
+            Kind("retention_periods"),
             Kind("role_rules"),
             Kind("sent_reports", {"sent_files": "report_id"}, apart=frozenset({"body"})),
             Kind("users", {"second_factors": "user_id", "recovery_codes": "user_id"}),

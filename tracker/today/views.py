@@ -7,6 +7,7 @@ from tracker.accounts.permissions import Permission, Role
 from tracker.commitments.queries import promise_piles
 from tracker.core.web import db_session
 from tracker.petitions.queries import Waiting, today_piles
+from tracker.retention.queries import open_requests
 from tracker.today import queries
 
 bp = Blueprint("today", __name__)
@@ -46,6 +47,7 @@ def today() -> str:
     piles = today_piles(session, scope, order[:OPEN_PILES])
     shown = [piles[waiting] for waiting in order]
     keeps_backups = current_user().role is Role.ADMIN and not current_scope().fictional
+    keeps_requests = current_user().may(Permission.KEEP_REQUESTS)
     newly, since = queries.newly_received(session, scope)
     return render_template(
         "today/today.html",
@@ -56,6 +58,7 @@ def today() -> str:
         papers=queries.paper_piles(session, scope),
         year=queries.year_in_question(session, scope),
         dialogues=queries.dialogues_in_question(session, scope),
+        asked_of_data=open_requests(session, scope) if keeps_requests else 0,
         newly=newly,
         newly_since=since,
         newly_days=queries.NEWLY_DAYS,

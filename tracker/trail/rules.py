@@ -31,6 +31,8 @@ class Subject(Labelled):
     REPORT = "report", N_("Report")
     LETTERHEAD = "letterhead", N_("Letterhead")
     IDENTITY = "identity", N_("Citizen's identity")
+    RETENTION = "retention", N_("Keeping of personal data")
+    REQUEST = "request", N_("Citizen's request about their data")
     ATTACHMENT = "attachment", N_("File")
     EXPORT = "export", N_("File taken out")
     REFUSED = "refused", N_("Refused")
@@ -97,6 +99,12 @@ _OWN: Mapping[str, Mapping[str, str]] = {
         "end": N_("Ended"),
     },
     Subject.ATTACHMENT: {"keep": N_("Kept"), "remove": N_("Removed")},
+    Subject.RETENTION: {
+        "proposed": N_("Proposed to take the person's data out"),
+        "refused": N_("Left as it is"),
+        "done": N_("Person's data taken out for good"),
+    },
+    Subject.REQUEST: {"log": N_("Received"), "decided": N_("Decided")},
     Subject.IDENTITY: {"opened": N_("Looked at, by someone who does not handle the petition")},
     Subject.PLACE: {"ending-undone": N_("Ending taken back")},
     Subject.CALENDAR: {act.value: act.label for act in Act},
