@@ -433,10 +433,17 @@ def test_the_real_server_checks_itself_serves_and_stops_in_peace(started, alone,
 
 def test_a_server_that_others_can_reach_says_so(started, alone):
     _init(alone)
-    server = started("serve", "--host", "0.0.0.0")
+    server = started("serve", "--host", "0.0.0.0", "--without-tls")
     server.read_until("http://")
 
     assert "TRACKER_HOSTS" in server.stop()
+
+
+@pytest.mark.parametrize("command", ["serve", "demo"])
+def test_a_server_that_others_can_reach_unencrypted_is_refused(alone, command):
+    refused = alone(command, "--host", "0.0.0.0")
+    assert refused.exit_code == 1
+    assert "--without-tls" in refused.output
 
 
 def test_a_taken_port_is_one_sentence(started, alone):

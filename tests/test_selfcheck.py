@@ -2,6 +2,7 @@
 
 import os
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, select, text
@@ -10,6 +11,7 @@ from tracker.core import clock, migrate, selfcheck
 from tracker.core.db import batch, engine_for, transaction
 from tracker.core.errors import TrackerError
 from tracker.core.i18n import say, speaking
+from tracker.core.selfcheck import kind_of_disk
 from tracker.dialogues.models import Category
 from tracker.serving import is_loopback
 
@@ -124,3 +126,34 @@ def test_a_batch_keeps_all_its_transactions_or_none(session):
     add("bon")
     session.rollback()
     assert _codes(session) == {"mot", "hai", "bon"}
+
+
+MOUNTS = """\
+/dev/sda1 / ext4 rw 0 0
+server:/share /srv nfs4 rw 0 0
+/dev/sdb1 /srv/so ext4 rw 0 0
+//windows/chung /mnt/thư\\040mục cifs rw 0 0
+thiếu
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/var/lib/so/tracker.db", "ext4"),
+        ("/srv/khac/tracker.db", "nfs4"),
+        ("/srv/so/tracker.db", "ext4"),
+        ("/mnt/thư mục/tracker.db", "cifs"),
+    ],
+)
+def test_the_disk_that_a_file_lies_on_is_found(path, kind):
+    assert kind_of_disk(Path(path), MOUNTS) == kind
+
+
+def test_sqlite_on_a_network_file_system_is_told(tmp_path, instance, monkeypatch):
+    table = tmp_path / "mounts"
+    table.write_text(f"server:/share {tmp_path} nfs4 rw 0 0", encoding="utf-8")
+    monkeypatch.setattr(selfcheck, "MOUNTS", table)
+    engine = engine_for(f"sqlite:///{tmp_path / 'tracker.db'}")
+    assert "nfs4" in _sentences(engine, instance, None)
+    engine.dispose()

@@ -5,6 +5,7 @@ from datetime import timedelta
 from html import unescape
 
 import pytest
+from argon2 import PasswordHasher, extract_parameters
 from sqlalchemy import select, update
 
 from tests.conftest import PASSWORD
@@ -52,6 +53,28 @@ def test_unknown_name_wrong_password_and_disabled_person_hear_the_same(visit, ma
         ]
     }
     assert len(answers) == 1
+
+
+def test_every_refusal_costs_the_same_work(visit, make, session, monkeypatch):
+    """What takes time is the one password hash of full strength, whoever was named."""
+    right, gone = make.user(), make.user()
+    gone.is_disabled = True
+    session.commit()
+    browser, hashed = visit(None), []
+    verify = PasswordHasher.verify
+
+    def counting(hasher, kept, password):
+        hashed.append(str(extract_parameters(kept)))
+        return verify(hasher, kept, password)
+
+    monkeypatch.setattr(PasswordHasher, "verify", counting)
+    work = []
+    for name in ("khong.ai", right.username, gone.username, "=1+1'"):
+        hashed.clear()
+        answer = browser.post("/sign-in", username=name, password="sai mat khau roi")
+        work.append((answer.status_code, tuple(hashed)))
+    assert len(set(work)) == 1
+    assert len(work[0][1]) == 1
 
 
 def test_after_five_failures_the_account_waits_and_others_do_not(visit, make):

@@ -5,7 +5,9 @@ import click
 from tracker import serving
 from tracker.cli.program import cli, engine_of
 from tracker.core import logs, settings
+from tracker.core.errors import TrackerError
 from tracker.core.i18n import N_, gettext
+from tracker.core.settings import Settings
 from tracker.installing import bring_up_to_date
 from tracker.spoken import option
 
@@ -27,15 +29,23 @@ threads_option = option(
     help=N_("Requests served at once."),
 )
 
+without_tls_option = option(
+    "--without-tls",
+    is_flag=True,
+    help=N_("Let other machines in without encryption: for a trial only."),
+)
+
 
 @cli.command(help=N_("Serve the register."))
 @host_option
 @port_option
 @threads_option
+@without_tls_option
 @option("--upgrade", is_flag=True, help=N_("Bring the schema up to date first."))
-def serve(host: str, port: int, threads: int, upgrade: bool) -> None:
+def serve(host: str, port: int, threads: int, without_tls: bool, upgrade: bool) -> None:
     """Check the register and this machine, then serve until told to stop."""
     kept = settings.from_environment()
+    refuse_open_host(host, kept, without_tls=without_tls)
     with engine_of(kept) as engine:
         if upgrade:
             bring_up_to_date(engine)
@@ -47,6 +57,17 @@ def serve(host: str, port: int, threads: int, upgrade: bool) -> None:
 
     warn_of_open_host(host)
     serving.serve(kept, host, port, threads, started)
+
+
+def refuse_open_host(host: str, kept: Settings, *, without_tls: bool) -> None:
+    """Refuse to send names and passwords across a network unencrypted, unless that is asked for."""
+    if serving.is_loopback(host) or kept.is_behind_tls or without_tls:
+        return
+    raise TrackerError(
+        "Others could reach %(host)s, and what they send would not be encrypted: put a proxy that"
+        " speaks HTTPS in front and set TRACKER_BEHIND_TLS=1, or say --without-tls for a trial.",
+        host=host,
+    )
 
 
 def warn_of_open_host(host: str) -> None:

@@ -10,7 +10,14 @@ import click
 from tracker import demo as demonstration
 from tracker import generating, serving
 from tracker.cli.program import cli, engine_of
-from tracker.cli.serving import host_option, port_option, threads_option, warn_of_open_host
+from tracker.cli.serving import (
+    host_option,
+    port_option,
+    refuse_open_host,
+    threads_option,
+    warn_of_open_host,
+    without_tls_option,
+)
 from tracker.core import settings
 from tracker.core.clock import shown_date
 from tracker.core.errors import TrackerError
@@ -23,6 +30,7 @@ from tracker.spoken import option, progress_bar
 @host_option
 @port_option
 @threads_option
+@without_tls_option
 @option("--no-browser", is_flag=True, help=N_("Open no browser."))
 @option(
     "--petitions",
@@ -34,11 +42,19 @@ from tracker.spoken import option, progress_bar
 @option("--seed", type=int, default=292, show_default=True, help=N_("Number to draw from."))
 @option("--fresh/--keep", default=False, help=N_("Make the demonstration anew, or keep it."))
 def demo(
-    host: str, port: int, threads: int, no_browser: bool, petitions: int, seed: int, fresh: bool
+    host: str,
+    port: int,
+    threads: int,
+    without_tls: bool,
+    no_browser: bool,
+    petitions: int,
+    seed: int,
+    fresh: bool,
 ) -> None:
     """Make the demonstration where there is none, and serve it."""
     given = os.environ.get("TRACKER_DEMO_PASSWORD", "")
     kept = settings.from_environment()
+    refuse_open_host(host, kept, without_tls=without_tls)
     with engine_of(kept) as engine:
         if fresh:
             demonstration.clear(engine, kept.instance)

@@ -19,6 +19,22 @@ OLDEST_SQLITE = (3, 35, 0)
 CLOCK_LEEWAY = timedelta(minutes=2)
 """Several machines' clocks differ a little."""
 
+MOUNTS = Path("/proc/self/mounts")
+NETWORKS = frozenset(
+    {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "glusterfs", "lustre", "davfs"}
+    | {
+        "fuse.glusterfs",
+        "fuse.ceph",
+        "fuse.davfs",
+        "fuse.rclone",
+        "fuse.sshfs",
+        "beegfs",
+        "ocfs2",
+        "gfs2",
+    }
+)
+"""File systems on which SQLite's locks are not to be relied on."""
+
 
 def schema_problem(engine: Engine) -> Message | None:
     """Tell when the schema is not the one this program was written for."""
@@ -37,7 +53,7 @@ def problems(
         _clock_problem(newest_entry),
     ]
     if engine.dialect.name == "sqlite":
-        found += _sqlite_problems(engine)
+        found += [_network_problem(Path(engine.url.database or "")), *_sqlite_problems(engine)]
     return [problem for problem in found if problem is not None]
 
 
@@ -78,6 +94,43 @@ def _clock_problem(newest_entry: datetime | None) -> Message | None:
         N_("The machine's clock stands before the newest entry of the register (%(moment)s)."),
         {"moment": clock.shown_moment(newest_entry)},
     )
+
+
+def _network_problem(database: Path) -> Message | None:
+    kind = kind_of_disk(database.resolve(), _mounts())
+    if kind not in NETWORKS:
+        return None
+    return Message(
+        N_(
+            "The database %(path)s lies on a network file system (%(kind)s), where SQLite may"
+            " damage it: keep it on a disk of this machine, or use PostgreSQL."
+        ),
+        {"path": database, "kind": kind},
+    )
+
+
+def _mounts() -> str:
+    try:
+        return MOUNTS.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+
+
+def kind_of_disk(path: Path, mounts: str) -> str:
+    """Give the kind of file system that a path lies on, by the system's table of what is mounted.
+
+    >>> kind_of_disk(Path("/srv/so/tracker.db"), "d / ext4 rw 0 0\\nh:/x /srv/so nfs4 rw 0 0")
+    'nfs4'
+    """
+    found, longest = "", -1
+    for line in mounts.splitlines():
+        parts = line.split(" ")
+        if len(parts) < 3:
+            continue
+        place = parts[1].replace("\\040", " ")
+        if path.is_relative_to(place) and len(place) >= longest:  # the last one covers others
+            found, longest = parts[2], len(place)
+    return found
 
 
 def _sqlite_problems(engine: Engine) -> list[Message | None]:
