@@ -17,23 +17,30 @@ THREADS = 8
 
 
 def bare() -> Flask:
-    """Give a Flask app of one word, with the libraries imported that the register imports."""
+    """Give a Flask app of one word, with the libraries imported that the register stands on.
+
+    Some of them it reads in only when they are needed: the schema's history, the commonest
+    passwords, the catalogues' reader. The floor has them from the start.
+    """
     import alembic.command
     import argon2
     import babel.support
     import click
+    import cryptography.fernet
     import filetype
     import flask_bootstrap
     import flask_wtf
     import PIL.Image
+    import pyotp
+    import segno
     import sqlalchemy.orm
     import wtforms
     import zxcvbn.frequency_lists
 
     app = Flask("bare")
     app.config["USED"] = (
-        *(alembic.command, argon2, babel.support, click, filetype, flask_bootstrap, flask_wtf),
-        *(PIL.Image, sqlalchemy, wtforms, zxcvbn),
+        *(alembic.command, argon2, babel.support, click, cryptography, filetype, flask_bootstrap),
+        *(flask_wtf, PIL.Image, pyotp, segno, sqlalchemy, wtforms, zxcvbn),
     )
 
     @app.get("/healthz")

@@ -102,16 +102,18 @@ def workbook(code: str) -> Response:
 def _sheets(session: Session, asked: Asked) -> Iterator[Sheet]:
     briefing, facts = asked.briefing, (asked.briefing.code, clock.shown_date(asked.today))
 
-    def sheet(name: str, columns: Any, rows: Any) -> Sheet:
+    def sheet(name: str, columns: Any, rows: Any, printed: int = 0) -> Sheet:
         titles = titles_of(name, *facts, is_fictional=briefing.place.is_fictional)
-        return Sheet(
-            name, titles, sheet_columns(columns), lines(columns, rows, Variant.EXCEL), frozen=2
-        )
+        shown = sheet_columns(columns)
+        cells = list(lines(columns, rows, Variant.EXCEL))
+        return Sheet(name, titles, shown, cells, len(cells), printed, frozen=2)
 
     yield sheet(gettext("Matters of this briefing"), ITEMS, items_of(session, briefing))
     late, _ = PETITIONS[Why.LATE]
     petitions = petition_export_rows(session, asked.scope, late, Sort.DUE)
-    yield sheet(gettext("Late petitions"), columns_for(Profile.PUBLIC), petitions)
+    columns = columns_for(Profile.PUBLIC)
+    on_paper = [column.name for column in columns].index("remark") + 1
+    yield sheet(gettext("Late petitions"), columns, petitions, on_paper)
     for why, name in (
         (Why.PROMISE_OVERDUE, gettext("Overdue commitments")),
         (Why.PROMISE_DUE, gettext("Commitments soon due")),
