@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from tracker.attachments.queries import damaged_files
 from tracker.briefing.models import Briefing, GrassrootsVisit
 from tracker.commitments.models import Commitment, WorkingGroup
-from tracker.core.i18n import gettext
+from tracker.core.i18n import N_, gettext
 from tracker.denunciations.queries import secluded_mismatches
 from tracker.dialogues.models import Dialogue
-from tracker.evidence.queries import Unfit, unfit_records
+from tracker.evidence.queries import Unfit, is_under_another_secret, unfit_records
 from tracker.journal.models import JournalEntry
 from tracker.petitions.models import Petition
 from tracker.petitions.queries import ledger_mismatches
@@ -22,6 +22,11 @@ from tracker.petitions.queries.lookups import lookup_mismatches
 from tracker.reports.models import SentReport
 from tracker.reports.queries.sent import sent_mismatches
 from tracker.trail.queries import journal_mismatches
+
+ANOTHER_SECRET = N_(
+    "The records were written under another secret key: name the former one in"
+    " TRACKER_OLD_SECRET_KEYS, or take them as they stand by “tracker evidence --anew”."
+)
 
 
 def mismatches(session: Session) -> Iterator[str]:
@@ -41,7 +46,11 @@ def unfit(session: Session) -> Iterator[str]:
     Apart from what must agree within the database: a backup that is brought back elsewhere, where
     the secret is another, is whole nevertheless.
     """
-    yield from chain(map(_unfit_said, unfit_records(session)), _lost_records(session))
+    if is_under_another_secret(session):
+        yield gettext(ANOTHER_SECRET)
+    else:
+        yield from map(_unfit_said, unfit_records(session))
+    yield from _lost_records(session)
 
 
 def _unfit_said(found: Unfit) -> str:

@@ -21,13 +21,14 @@ from tracker.core import clock, settings
 from tracker.core.errors import TrackerError
 from tracker.core.i18n import N_, gettext, ngettext, shown_number
 from tracker.core.settings import FILES
+from tracker.evidence.queries import is_under_another_secret
 from tracker.installing import bring_up_to_date, install, keep_evidence, refuse_people
 from tracker.journal.queries import entry_on_paper
 from tracker.places.models import Place
 from tracker.seeding import seed_all
 from tracker.settings.service.backups import note_restored, note_verified
 from tracker.spoken import asked_for, option, progress_bar
-from tracker.verifying import mismatches, unfit
+from tracker.verifying import ANOTHER_SECRET, mismatches, unfit
 
 MOST_LINES = 100
 """So many differences are told: whoever mends them asks again."""
@@ -195,9 +196,11 @@ def restore(path: Path, key_file: Path | None) -> None:
     size = path.stat().st_size if backups.is_encrypted(path) else backups.size_of(path)
     with engine_of(kept) as engine, progress_bar(N_("Bytes"), size) as progress:
         done = backups.restore(engine, kept.instance, path, progress, key)
+        is_foreign = False
         if not done.needs_upgrade:
             with Session(engine) as session:
                 note_restored(session, done.made_at)
+                is_foreign = is_under_another_secret(session)
     click.echo(
         gettext(
             "The register of %(moment)s is back: %(rows)s rows, %(files)s files.",
@@ -207,6 +210,8 @@ def restore(path: Path, key_file: Path | None) -> None:
         )
     )
     warn_of_wrong_files(done.wrong_files)
+    if is_foreign:
+        click.echo(gettext(ANOTHER_SECRET), err=True)
     follow = "tracker upgrade" if done.needs_upgrade else "tracker serve"
     click.echo(gettext("Next: “%(command)s”.", command=follow))
 

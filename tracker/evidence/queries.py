@@ -114,6 +114,19 @@ def unfit_records(session: Session, kinds: Iterable[str] = KINDS) -> Iterator[Un
             yield Unfit(table, key, is_strange=True)
 
 
+def is_under_another_secret(session: Session) -> bool:
+    """Tell whether not one of a register's people and places fits: it was written elsewhere."""
+    keys, fits = keys_of(session), []
+    for kind in (KINDS["places"], KINDS["users"]):
+        some = next(all_records(session, kind), [])
+        kept = digests(session, kind, [read.key for read in some])
+        fits += [
+            kept.get(text_of(read.key)) in {digest_of(read.rows, key) for key in keys}
+            for read in some
+        ]
+    return bool(fits) and has_evidence(session) and not any(fits)
+
+
 def digests(session: Session, kind: Kind, keys: Collection[Any]) -> dict[str, str]:
     """Give the evidence of these records, by their keys as text."""
     asked = select(Evidence.key, Evidence.digest).where(
