@@ -136,7 +136,7 @@ class IdentityLook(Base):
     id: Mapped[pk]
     petition_id: Mapped[int] = mapped_column(ForeignKey("petitions.id"))
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
-    reason: Mapped[LookReason] = mapped_column(stored_as_text(LookReason))
+    reason: Mapped[LookReason] = mapped_column(stored_as_text(LookReason, "lookreason"))
     note: Mapped[text200] = mapped_column(default="")
     opened_at: Mapped[datetime]
 
