@@ -1,6 +1,6 @@
 """The pages of administrators."""
 
-from tracker.settings.views import index, lists, people, places, spans
+from tracker.settings.views import health, index, lists, people, places, spans
 from tracker.settings.views.frame import bp
 
-__all__ = ["bp", "index", "lists", "people", "places", "spans"]
+__all__ = ["bp", "health", "index", "lists", "people", "places", "spans"]
