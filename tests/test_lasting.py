@@ -10,7 +10,7 @@ from tests.conftest import Maker
 from tracker.core import migrate
 from tracker.core.db import engine_for
 from tracker.core.i18n import speak
-from tracker.core.lasting import lasting, marked_tables, triggers
+from tracker.core.lasting import hand_mark, lasting, marked_tables, triggers
 from tracker.dialogues.models import Category
 from tracker.petitions.queries.choices import category_choices
 from tracker.places.queries import scope_ids, scope_of
@@ -79,6 +79,22 @@ def test_who_writes_sees_what_is_written(engine: Engine, make: Maker) -> None:
         session.get_one(Category, kept.id).name_vi = "Tên đang ghi"
         session.flush()
         assert [choice.name for choice in category_choices(session)] == ["Tên đang ghi"]
+
+
+def test_who_has_not_begun_to_write_waits_for_nobody(
+    engine: Engine, make: Maker, asked: list[str]
+) -> None:
+    kept = make.category()
+    names(engine)
+    with reader(engine) as before, Session(engine) as session:
+        category_choices(before)
+        hand_mark(before, session)
+        asked.clear()
+        assert [choice.name for choice in category_choices(session)] == [kept.name_vi]
+        assert asked == []
+        session.get_one(Category, kept.id).name_vi = "Tên đã ghi"
+        session.commit()
+        assert [choice.name for choice in category_choices(session)] == ["Tên đã ghi"]
 
 
 def test_each_language_has_its_own(engine: Engine, make: Maker) -> None:

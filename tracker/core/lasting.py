@@ -43,8 +43,9 @@ def lasting(
 ) -> Callable[Concatenate[Session, Asked], Known]:
     """Let a question be read once for all requests in one language, until something was written.
 
-    Only where the session reads alone: who writes sees what is written at once. The answer is
-    shared by all threads, so nobody may change it, and it must not belong to a session.
+    Only where the session reads alone, or has not begun to write: who writes sees what is written
+    at once. The answer is shared by all threads, so nobody may change it, and it must not belong to
+    a session.
     """
 
     @wraps(ask)
@@ -112,9 +113,9 @@ def _draw_marks(table: object, connection: Connection, **_: object) -> None:
 
 def _known(session: Session) -> dict[Hashable, Any] | None:
     source = session.get_bind()
-    if not isinstance(source, Engine) or not source.get_execution_options().get("read_only"):
+    if not isinstance(source, Engine):
         return None
-    mark = _mark_of(session)
+    mark = _mark_of(session) if _reads_alone(source) else session.info.get(_MARK, (None,))[0]
     if mark is None:  # a register that nothing was written to yet
         return None
     kept = _kept.get(source.pool)
@@ -130,6 +131,17 @@ def _mark_of(session: Session) -> int | None:
         mark = session.scalar(select(LastingMark.mark).where(LastingMark.id == 1))
         marked(session, mark)
     return mark
+
+
+def _reads_alone(source: Engine | Connection) -> bool:
+    return bool(source.get_execution_options().get("read_only"))
+
+
+@event.listens_for(Session, "after_begin")
+def _forget_mark(session: Session, _transaction: object, connection: Connection) -> None:
+    """From here on a session may write, and then its mark is another one."""
+    if not _reads_alone(connection):
+        session.info.pop(_MARK, None)
 
 
 def _pool(session: Session) -> Pool | None:
