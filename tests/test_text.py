@@ -47,6 +47,12 @@ def test_what_is_no_day_is_not_guessed(text):
     assert parse_day(text) is None
 
 
+@pytest.mark.parametrize("text", ["01/01/0001", "31/12/9999", "12/9999", "quý IV/9999", "9999"])
+def test_a_day_from_which_nobody_can_count_is_none(text):
+    assert parse_day(text) is None
+    assert parse_known(text) is None
+
+
 def test_a_date_is_shown_no_more_exactly_than_it_is_known():
     day = date(2023, 10, 1)
     assert shown(day, Precision.DAY) == "01/10/2023"

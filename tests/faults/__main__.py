@@ -1,5 +1,6 @@
 """`make faults`: tries every fault on both engines and writes down what was lost: nothing."""
 
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -7,8 +8,9 @@ from pathlib import Path
 import click
 
 from tests.clusters import POSTGRES_BIN_PATH
-from tests.faults.kinds import FAULTS, Bench
+from tests.faults.kinds import FAULTS, Bench, Fault, Outcome
 from tests.faults.table import LATEST, versions, written
+from tests.faults.writers import Counted
 
 
 @click.command()
@@ -25,7 +27,7 @@ def main(rounds: int, seconds: float, engine: str, only: str) -> None:
                 continue
             click.echo(f"  {fault.__name__} on {name}", err=True)
             with tempfile.TemporaryDirectory(prefix="faults-") as folder:
-                outcome = fault(Bench(name, Path(folder), rounds, seconds))
+                outcome = _outcome(fault, Bench(name, Path(folder), rounds, seconds))
             if outcome is None:
                 skipped.append(fault.__name__.replace("_", " "))
             else:
@@ -39,9 +41,16 @@ def main(rounds: int, seconds: float, engine: str, only: str) -> None:
     sys.exit(1 if any(outcome.failures for outcome in outcomes) else 0)
 
 
-def _postgresql() -> str:
-    import subprocess
+def _outcome(fault: Fault, bench: Bench) -> Outcome | None:
+    """Try a fault; one that cannot be brought to its end is a failure, and the others go on."""
+    try:
+        return fault(bench)
+    except Exception as error:
+        wrong = Counted(wrong=[f"it broke off: {type(error).__name__}: {error}"])
+        return Outcome(fault.__name__.replace("_", " "), bench.engine, 0, wrong)
 
+
+def _postgresql() -> str:
     words = [str(POSTGRES_BIN_PATH / "postgres"), "--version"]
     told = subprocess.run(words, check=False, capture_output=True, text=True).stdout.split()
     return told[2] if len(told) > 2 else ""

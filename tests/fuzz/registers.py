@@ -11,9 +11,11 @@ from sqlalchemy import create_engine, make_url, text
 from tracker import demo
 from tracker.app import close_databases, create_app
 from tracker.core.db import engine_for
+from tracker.core.sealing import Sealer
 from tracker.core.settings import Settings
 
 PETITIONS = 40
+SECRET = "secret of the tests " * 3
 
 
 @dataclass(slots=True)
@@ -63,12 +65,12 @@ def on_postgresql(uri: str, folder: Path) -> Register:
 
 def _fill(url: str) -> None:
     engine = engine_for(url)
-    demo.build(engine, petitions=PETITIONS, seed=1)
+    demo.build(engine, petitions=PETITIONS, seed=1, sealer=Sealer([SECRET]))
     engine.dispose()
 
 
 def _app(url: str, folder: Path) -> Flask:
-    app = create_app(Settings(url, folder, "secret of the tests " * 3))
+    app = create_app(Settings(url, folder, SECRET))
     app.config["TESTING"] = True  # a fault shows where it came from
     return app
 

@@ -14,6 +14,7 @@ _YEAR = re.compile(r"^(?:nam\s+|year\s+)?(\d{4})$")
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 FIRST_YEAR = 1945
 YEARS_AHEAD = 5
+YEARS = range(1000, 3000)
 _ISO = re.compile(r"^(\d{4})-(\d{2})-(\d{2})$")
 
 
@@ -36,9 +37,16 @@ def parse_day(text: str) -> date | None:
     else:
         return None
     try:
-        return date(year, month, day)
+        return _day(year, month, day)
     except ValueError:
         return None
+
+
+def _day(year: int, month: int, day: int) -> date:
+    """Give a day from which one can count on and back; nobody means the others."""
+    if year not in YEARS:
+        raise ValueError(year)
+    return date(year, month, day)
 
 
 def parse_known(text: str) -> tuple[date | None, Precision] | None:
@@ -53,12 +61,12 @@ def parse_known(text: str) -> tuple[date | None, Precision] | None:
         return day, Precision.DAY
     try:
         if found := _MONTH.match(plain):
-            return date(int(found[2]), int(found[1]), 1), Precision.MONTH
+            return _day(int(found[2]), int(found[1]), 1), Precision.MONTH
         if found := _QUARTER.match(plain):
             quarter = _ROMAN.get(found[1]) or int(found[1])
-            return date(int(found[2]), quarter * 3 - 2, 1), Precision.QUARTER
+            return _day(int(found[2]), quarter * 3 - 2, 1), Precision.QUARTER
         if found := _YEAR.match(plain):
-            return date(int(found[1]), 1, 1), Precision.YEAR
+            return _day(int(found[1]), 1, 1), Precision.YEAR
     except ValueError:
         return None
     return None
