@@ -11,6 +11,7 @@ from statistics import median
 import pytest
 
 from tests.test_denunciations import PDF, Case
+from tracker.accounts import second_factors
 from tracker.accounts.service import give_new_password
 from tracker.commitments.service import NewCommitment, Person, make_commitment
 from tracker.core import clock
@@ -18,7 +19,7 @@ from tracker.core.dates import Precision
 from tracker.core.logs import JsonLines
 from tracker.core.sealing import Sealer
 from tracker.denunciations import service
-from tracker.denunciations.lifecycle import Way
+from tracker.denunciations.lifecycle import Part, Way
 from tracker.denunciations.service import (
     Identity,
     NewDenunciation,
@@ -110,21 +111,22 @@ def records(session, make):
 def test_a_walk_over_every_page_as_every_role_not_named_finds_no_word_and_no_number(
     app, visit, case, records, make, tmp_path
 ):
-    people = [case.admin, case.second_leader, make.user()]
+    people = [case.admin, make.user(), case.second_leader]
     visitors = [visit(user=person) for person in people]
-    before = [_walk(app, visitor, records) for visitor in visitors]
+    before = [_walk(app, visitor, records) for visitor in visitors[:2]]
 
     kept = secluded(case)
     upload = service.files.Upload(f"{WORDS[4]}.pdf", io.BytesIO(PDF))
     service.keep_case_file(case.session, case.clerk, kept, upload, tmp_path / "files")
     case.move(kept, "accept")
 
-    for visitor, former in zip(visitors, before, strict=True):
+    for visitor, former in zip(visitors, [*before, {}], strict=True):
         for path, (status, text) in _walk(app, visitor, records).items():
             for word in (*WORDS, kept.code, kept.files_key, "0911999888", 'href="/denunciations"'):
                 is_echo = path.endswith(f"?q={word}")
                 assert is_echo or word not in text, (visitor.user.role, path, word)
-            if "journal" not in path:
+            # The journal grows by the walk itself, and the page of the machine tells of both.
+            if former and not path.startswith(("/settings/journal", "/settings/health")):
                 assert (status, text) == former[path], (visitor.user.role, path)
 
 
@@ -179,15 +181,18 @@ ROOM = [
 ]
 
 
-@pytest.mark.parametrize("who", ["admin", "second_leader", "staff"])
+@ON_SQLITE
 def test_every_address_of_the_room_answers_as_one_that_does_not_exist(
-    app, visit, case, make, who, tmp_path
+    app, visit, case, session, make, tmp_path
 ):
-    kept = secluded(case)
+    kept, deputy = secluded(case), make.user()
     upload = service.files.Upload("a.pdf", io.BytesIO(PDF))
     file = service.keep_case_file(case.session, case.clerk, kept, upload, tmp_path / "files")
-    other = visit(user=make.user() if who == "staff" else getattr(case, who))
-    for language in ("vi", "en"):
+    service.name_person(session, case.leader, kept, deputy.id, Part.DEPUTY)
+    second_factors.remove(session, case.admin, deputy)
+    people = [case.admin, case.second_leader, make.user(), deputy]
+    for person, language in zip(people, ("vi", "en", "vi", "en"), strict=True):
+        other = visit(user=person)
         other.client.set_cookie("lang", language)
         for method, pattern in ROOM:
             path = pattern.format(code=kept.code, file=-file.id)
