@@ -24,6 +24,7 @@ from tracker.petitions.queries.identity import OPEN_FOR
 from tracker.petitions.rules.masking import masked_name, masked_phone, without_person
 from tracker.petitions.service import MoveRequest, PetitionRefused, move_petition, open_identity
 
+PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 NAME, PHONE = "Hoàng Văn Đức", "0912000111"
 PERSON = {"citizen_name": NAME, "citizen_phone": PHONE, "petitioner": "person"}
 WORDS = st.sampled_from(
@@ -194,6 +195,21 @@ def test_whoever_does_not_know_the_person_corrects_the_rest_and_leaves_them(visi
     session.refresh(petition)
     assert (petition.citizen_name, petition.citizen_phone) == (NAME, PHONE)
     assert petition.content == "Đề nghị sửa đường"
+
+
+def test_files_of_a_named_person_open_with_the_identity(visit, make):
+    petition, staff = make.petition(**PERSON), visit()
+    address = f"/petitions/{petition.code}"
+    sent = (io.BytesIO(PDF), "don-hoang-van-duc.pdf")
+    kept = {"csrf_token": staff.token, "file": sent}
+    assert staff.client.post(f"{address}/files", data=kept).status_code == 303
+    page = staff.get(address).text
+    assert "Có 1 tệp." in page
+    assert "don-hoang-van-duc" not in page
+    assert staff.get(f"{address}/files/1").status_code == 403
+    staff.post(f"{address}/identity", look_reason="contact")
+    assert "don-hoang-van-duc" in staff.get(address).text
+    assert staff.get(f"{address}/files/1").status_code == 200
 
 
 def _everything_in(answer, path):

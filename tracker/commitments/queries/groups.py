@@ -1,7 +1,7 @@
 """Questions about working groups and their visits."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from tracker.commitments.lifecycle import Result
 from tracker.commitments.models import Commitment, HouseholdVisit, WorkingGroup
 from tracker.commitments.rules import name_key
 from tracker.core.errors import NotFound
+from tracker.petitions.queries.identity import reader_of, shown_name
 from tracker.places.models import Place
 from tracker.places.queries import scope_ids
 
@@ -73,6 +74,7 @@ class VisitRow:
     document_number: str
     recorded_at: datetime
     recorded_by: str
+    recorded_by_id: int | None
     is_voided: bool
     voided_reason: str
 
@@ -93,6 +95,7 @@ def visits_of(session: Session, group_id: int) -> list[VisitRow]:
             HouseholdVisit.document_number,
             HouseholdVisit.recorded_at,
             func.coalesce(User.full_name, ""),
+            HouseholdVisit.recorded_by_id,
             HouseholdVisit.voided_at.is_not(None),
             HouseholdVisit.voided_reason,
         )
@@ -103,6 +106,20 @@ def visits_of(session: Session, group_id: int) -> list[VisitRow]:
     )
     rows: Sequence[Any] = session.execute(asked).all()
     return [VisitRow(*row) for row in rows]
+
+
+def as_seen_by(visits: Sequence[VisitRow], user: User) -> list[VisitRow]:
+    """Give the visits with the households masked, unless the person logs visits of this group.
+
+    An administrator sees no household at all.
+    """
+    if any(visit.recorded_by_id == user.id for visit in visits):
+        return list(visits)
+    reader = reader_of(user)
+    return [
+        replace(visit, household=shown_name(reader, visit.household, is_known=False))
+        for visit in visits
+    ]
 
 
 def tally(visits: Iterable[VisitRow]) -> dict[Result, int]:

@@ -8,7 +8,7 @@ from tracker.accounts.guard import current_scope, current_user, requires
 from tracker.accounts.permissions import Permission
 from tracker.commitments.forms import GroupForm, MemberForm, ReasonForm, VisitForm
 from tracker.commitments.models import Commitment, WorkingGroup
-from tracker.commitments.queries.groups import group_for, tally, visits_of
+from tracker.commitments.queries.groups import as_seen_by, group_for, tally, visits_of
 from tracker.commitments.service import (
     NewGroup,
     NewVisit,
@@ -155,7 +155,7 @@ def _page(
     return render_template(
         "commitments/group.html",
         group=kept,
-        visits=visits,
+        visits=as_seen_by(visits, current_user()),
         tally=tally(visits),
         visit=visit or _next_visit(kept, visits[0].visitors if visits else ""),
         member=member or MemberForm(None),

@@ -15,6 +15,7 @@ from tracker.core.errors import NotAllowed
 from tracker.core.i18n import gettext
 from tracker.core.web import db_session
 from tracker.petitions.forms import FileForm
+from tracker.petitions.queries import identity_of
 from tracker.petitions.views.blueprint import asked_petition, bp, may_see_names
 from tracker.petitions.views.one import page_of
 
@@ -34,9 +35,11 @@ def add_file(code: str) -> Any:
 @requires(Permission.READ_REGISTER)
 def file(code: str, file_id: int) -> Response:
     """Give a kept file to those who may see the petition; never to be shown as a page of ours."""
-    asked_petition(code)
+    petition = asked_petition(code)
     if not may_see_names():
         raise NotAllowed("Files may name people: they are open to those who work with petitions.")
+    if identity_of(db_session(), current_user(), petition).may_open:
+        raise NotAllowed("Files may name people: show who raised the petition first.")
     return file_answer(attachment_for(db_session(), code, file_id))
 
 
