@@ -306,3 +306,16 @@ def test_an_e_mail_address_is_kept_changed_and_taken_out_and_a_wrong_one_is_told
     admin.post("/settings/people/lan.nguyen", **_change(lan, email=""))
     session.refresh(lan)
     assert lan.email is None
+
+
+def test_the_last_administrator_of_the_whole_register_stays_where_they_are(visit, make, session):
+    whole = make.place(name="Cả sổ", kind=PlaceKind.REGISTER)
+    make.user(role=Role.ADMIN)  # of a commune: answers for that alone
+    admin = visit(role=Role.ADMIN, place=whole)
+    me = admin.user
+    for given in ({"is_disabled": "y"}, {"role": "staff"}):
+        refused = admin.post(f"/settings/people/{me.username}", **_change(me, **given))
+        assert "Quản trị viên cuối cùng của toàn hệ thống" in refused.text
+    make.user(role=Role.ADMIN, place=whole)
+    answer = admin.post(f"/settings/people/{me.username}", **_change(me, role="staff"))
+    assert answer.status_code == 303

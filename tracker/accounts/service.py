@@ -29,6 +29,7 @@ from tracker.journal import service as journal
 from tracker.places.models import Place
 from tracker.places.queries import scope_ids
 
+from tracker.places.rules import PlaceKind
 USERNAME_LIMIT = 40
 PASSWORD_SIGNS = "abcdefghijkmnpqrstuvwxyz23456789"
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
@@ -122,18 +123,23 @@ def apply_change(session: Session, actor: User, user: User, change: UserChange) 
     _check_manager(session, actor, user.place_id)
     _check_manager(session, actor, change.place_id)
     # Two administrators who disable each other take turns here, so that one of them stays.
-    admins = set(
-        session.scalars(
-            select(User.id)
-            .where(User.role == Role.ADMIN, User.is_disabled.is_(False))
-            .order_by(User.id)
-            .with_for_update()
-        )
+    asked = (
+        select(User.id, Place.kind)
+        .join(Place, Place.id == User.place_id)
+        .where(User.role == Role.ADMIN, User.is_disabled.is_(False))
+        .order_by(User.id)
+        .with_for_update(of=User)
+    admins = {row.id: row.kind for row in session.execute(asked)}
+    whole = {id_ for id_, kind in admins.items() if kind is PlaceKind.REGISTER}
     )
     _refresh(session, user, change.seen_version)
     is_cut = (user.role, user.place_id) != (change.role, change.place_id) or change.is_disabled
     keeps_admin = change.role is Role.ADMIN and not change.is_disabled
-    if admins == {user.id} and not keeps_admin:
+    if set(admins) == {user.id} and not keeps_admin:
+    if whole == {user.id} and not (keeps_admin and change.place_id == user.place_id):
+        raise TrackerError(
+            "The last administrator of the whole register keeps role and place: name another first."
+        )
         raise TrackerError("The last administrator cannot be disabled or given another role.")
     user.full_name = checked(change.full_name)
     user.email = read_email(change.email)
