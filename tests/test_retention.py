@@ -230,6 +230,8 @@ def test_the_pages_lead_from_proposal_to_the_end(visit, make, ended, session):
     assert ended.code in leader.get("/retention").text
 
     address = f"/retention/petitions/{ended.code}"
+    assert "Hoàng Văn" not in leader.get(address).text
+    leader.post(f"/petitions/{ended.code}/identity", look_reason="supervise")
     assert NAME in leader.get(address).text
     assert "Hoàng" not in admin.get(address).text
     assert (

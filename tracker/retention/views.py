@@ -15,8 +15,7 @@ from tracker.core.i18n import gettext
 from tracker.core.web import db_session
 from tracker.petitions.forms import seen
 from tracker.petitions.models import Petition
-from tracker.petitions.queries import petition_for
-from tracker.petitions.views.blueprint import may_see_names
+from tracker.petitions.queries import identity_of, petition_for
 from tracker.places.queries import place_choices
 from tracker.retention import queries, service
 from tracker.retention.forms import AnswerForm, PeriodForm, ProposeForm, RequestForm
@@ -121,8 +120,9 @@ def _review_page(petition: Petition, form: ProposeForm) -> str:
     redaction = Redaction(petition.citizen_name, petition.citizen_phone, marks_in(marks))
     texts = queries.texts_of(session, petition)
     left = queries.redacted(texts, redaction)
-    # Whoever sees no names reads only what would be left.
-    changed = differing(texts, left) if may_see_names() else {}
+    # Whoever has not opened who raised it reads only what would be left.
+    identity = identity_of(session, current_user(), petition)
+    changed = differing(texts, left) if identity.is_known else {}
     return render_template(
         "retention/review.html",
         petition=petition,
@@ -133,6 +133,7 @@ def _review_page(petition: Petition, form: ProposeForm) -> str:
         form=form,
         left=left,
         changed=changed,
+        identity=identity,
         files=count_of(session, petition.code),
     )
 
