@@ -105,9 +105,10 @@ def test_the_database_writes_the_line_that_the_writer_writes(
         values = petition_values(session, scope, PetitionFilter(), Sort.NEWEST, asked, terms)
         cells = list(with_words(asked, values))
     session.rollback()
-    assert [row[0] for row in cells] == [row.code for row in rows]
+    told = [(row[0], row[1]) for row in cells]
+    assert told == [(number, row.code) for number, row in enumerate(rows, start=1)]
     if profile is Profile.INTERNAL:
-        at = [c.name for c in COLUMNS].index("received_on") - 1
+        at = [c.name for c in COLUMNS].index("received_on")
         exact = [row.received_on for row in rows if row.date_precision is Precision.DAY]
         assert [row[at] for row in cells if isinstance(row[at], date)] == exact
 

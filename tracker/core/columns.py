@@ -79,15 +79,16 @@ def cells_of(columns: Sequence[Column[Any]], fields: Any, variant: Variant) -> l
 
 
 def with_words(cells: Sequence[Cell], rows: Iterable[Sequence[Any]]) -> Iterator[list[Any]]:
-    """Give each row of csvsql.values_of with the words of `Either` in their places."""
-    either = [at for at, cell in enumerate(cells) if isinstance(cell, Either)]
-    places = list(enumerate(either, start=len(cells)))
-    for row in rows:
-        values = list(row)
+    """Give each row of csvsql.values_of numbered, with the words of `Either` in their places."""
+    size = len(cells) + 1
+    either = [at for at, cell in enumerate(cells, start=1) if isinstance(cell, Either)]
+    places = list(enumerate(either, start=size))
+    for number, row in enumerate(rows, start=1):
+        values = [number, *row]
         for at, place in places:
             if words := values[at]:
                 values[place] = words
-        del values[len(cells) :]
+        del values[size:]
         yield values
 
 

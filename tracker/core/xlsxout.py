@@ -139,8 +139,8 @@ def _records(
         return
     for row in chain([first], rows):
         # A table has millions of cells, and nearly all are as the library takes them.
-        cells = [value if type(value) in PLAIN else _cell(value) for value in row]
-        yield dict(zip(headers, cells, strict=True))
+        is_plain = PLAIN.issuperset(map(type, row))
+        yield dict(zip(headers, row if is_plain else map(_cell, row), strict=True))
 
 
 def _heights(sheet: Sheet, first: Sequence[Sequence[object]]) -> dict[int, float]:

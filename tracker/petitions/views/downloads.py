@@ -134,7 +134,7 @@ def xlsx() -> Response:
         terms = terms_of(session)
         cells = cells_of(shown, file_fields(scope, terms, profile), csvout.Variant.EXCEL)
         values = petition_values(session, scope, asked.filter, asked.sort, cells, terms)
-        rows = ([number, *row] for number, row in enumerate(with_words(cells, values), start=1))
+        rows = with_words(cells, values)
         return _sheet(session, asked, profile, gettext("List of petitions"), shown, rows)
 
     return _workbook(asked, profile, sheet, "petitions.xlsx")
