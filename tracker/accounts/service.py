@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
@@ -28,13 +29,11 @@ from tracker.core.text import checked
 from tracker.journal import service as journal
 from tracker.places.models import Place
 from tracker.places.queries import scope_ids
-
 from tracker.places.rules import PlaceKind
+
 USERNAME_LIMIT = 40
 PASSWORD_SIGNS = "abcdefghijkmnpqrstuvwxyz23456789"
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-_NOBODY = _HASHER.hash(secrets.token_urlsafe(16))
-"""Checked against when there is no such person, so that both cases take the same time."""
 
 
 class UsernameRefused(TrackerError):
@@ -129,18 +128,18 @@ def apply_change(session: Session, actor: User, user: User, change: UserChange) 
         .where(User.role == Role.ADMIN, User.is_disabled.is_(False))
         .order_by(User.id)
         .with_for_update(of=User)
+    )
     admins = {row.id: row.kind for row in session.execute(asked)}
     whole = {id_ for id_, kind in admins.items() if kind is PlaceKind.REGISTER}
-    )
     _refresh(session, user, change.seen_version)
     is_cut = (user.role, user.place_id) != (change.role, change.place_id) or change.is_disabled
     keeps_admin = change.role is Role.ADMIN and not change.is_disabled
     if set(admins) == {user.id} and not keeps_admin:
+        raise TrackerError("The last administrator cannot be disabled or given another role.")
     if whole == {user.id} and not (keeps_admin and change.place_id == user.place_id):
         raise TrackerError(
             "The last administrator of the whole register keeps role and place: name another first."
         )
-        raise TrackerError("The last administrator cannot be disabled or given another role.")
     user.full_name = checked(change.full_name)
     user.email = read_email(change.email)
     user.role, user.place_id = change.role, change.place_id
@@ -165,8 +164,8 @@ def renew_password(session: Session, actor: User | None, user: User, seen_versio
     password = random_password()
     user.password_hash = _HASHER.hash(password)
     user.must_change_password = True
-    user.is_let_in = False
     user.password_expires_at = clock.now() + FIRST_PASSWORD_LIFE
+    user.is_let_in = False
     end_all(session, user.id)
     return password
 
@@ -203,11 +202,18 @@ def is_password_of(user: User, password: str) -> bool:
 
 def is_password(kept_hash: str | None, password: str) -> bool:
     """Tell whether a password fits its hash; nobody's takes as long and is always wrong."""
+    nobody = _hash_of_nobody()  # made with whoever signs in first, so that it tells nothing
     try:
-        _HASHER.verify(kept_hash or _NOBODY, password)
+        _HASHER.verify(kept_hash or nobody, password)
     except VerifyMismatchError:
         return False
     return kept_hash is not None
+
+
+@cache
+def _hash_of_nobody() -> str:
+    """Give what is checked when there is no such person, so that both cases take the same time."""
+    return _HASHER.hash(secrets.token_urlsafe(16))
 
 
 def rehashed(kept_hash: str, password: str) -> str | None:
