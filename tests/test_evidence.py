@@ -10,14 +10,27 @@ from sqlalchemy.orm import Session
 from tests.evidence import EXEMPT, filled, kind_of, unguarded
 from tracker.core import clock
 from tracker.core.db import Base, transaction
+from tracker.denunciations.queries import secluded_mismatches
 from tracker.evidence.queries import SECRETS, unfit_records
 from tracker.evidence.rules import KINDS, digest_of, evidence_key
 from tracker.evidence.service import digest_all
+from tracker.ledger.rules import MEASURES
+from tracker.petitions.queries import ledger_mismatches
+from tracker.petitions.queries.lookups import lookup_mismatches
 from tracker.reports.queries.sent import sent_mismatches
+from tracker.trail.queries import journal_mismatches
 from tracker.verifying import mismatches, unfit
 
 OWNER = {part: kind.table for kind in KINDS.values() for part in kind.parts}
 BY_EVIDENCE = sorted({*KINDS, *OWNER})
+ALIKE = frozenset(MEASURES[2:])
+"""Columns that are summed and compared like the first two."""
+VERIFIED_BY = {
+    "journal": journal_mismatches,
+    "secluded": secluded_mismatches,
+    "petition_lookup": lookup_mismatches,
+    "": ledger_mismatches,
+}
 OTHERWISE = sorted(set(Base.metadata.tables) - set(BY_EVIDENCE) - set(EXEMPT))
 
 
@@ -76,10 +89,11 @@ def test_what_is_recounted_or_chained_is_named_when_it_is_bent(full):
         acts += [
             update(table).where(*key).values({column: _other(column, row)})
             for column in table.columns
-            if not column.primary_key or column.autoincrement is not True
+            if column.name not in ALIKE
+            and (not column.primary_key or column.autoincrement is not True)
         ]
         for act in acts:
-            if _is_taken(full, act) and not next(mismatches(full), None):
+            if _is_taken(full, act) and not next(iter(_verifier(name)(full)), None):
                 missed.append(" ".join(str(act).split())[:70])
             full.rollback()
     assert not missed, "\n".join(missed)
@@ -124,6 +138,10 @@ def test_a_column_that_a_later_version_adds_leaves_former_evidence_as_it_is():
     assert digest_of([("petitions", [row | {"id": 0}])], key) != digest_of(
         [("petitions", [{}])], key
     )
+
+
+def _verifier(name):
+    return next((check for begins, check in VERIFIED_BY.items() if name.startswith(begins)))
 
 
 def _is_found(session, kind, column):
