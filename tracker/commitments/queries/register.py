@@ -97,7 +97,7 @@ def commitment_page(
 ) -> Page[CommitmentRow]:
     """Give one page of the list; `after` is the key that a page before or after it gave."""
     statement = _with_names(matching(session, scope, asked), CommitmentRow)
-    page = page_of(session, statement, _orders(sort), after, size)
+    page = page_of(session, statement, _orders(sort, asked), after, size)
     return Page([CommitmentRow(*row) for row in page.rows], page.previous, page.next)
 
 
@@ -123,7 +123,7 @@ def commitment_export_rows(
     """Give all rows of the list, in its order, a few hundred in memory at a time."""
     statement = _with_names(matching(session, scope, asked), ExportRow)
     rows = session.execute(
-        ordered(statement, _orders(sort)), execution_options={"yield_per": STREAMED}
+        ordered(statement, _orders(sort, asked)), execution_options={"yield_per": STREAMED}
     )
     for row in rows:
         yield ExportRow(*row)
@@ -196,11 +196,13 @@ def _found_by(query: str) -> ColumnElement[bool]:
     return and_(*(Commitment.search_text.contains(word, autoescape=True) for word in words))
 
 
-def _orders(sort: Sort) -> list[Order]:
+def _orders(sort: Sort, asked: CommitmentFilter) -> list[Order]:
     own_id = Commitment.id.expression
     if sort is Sort.NEWEST:
         promised = Commitment.promised_on.expression
         return [Order(promised, descending=True), Order(own_id, descending=True)]
+    if asked.state is State.OVERDUE:  # open all of them, and dated: as an index has them
+        return [Order(Commitment.due_on.expression, is_always=True), Order(own_id, is_always=True)]
     has_ended = case((Commitment.outcome == Outcome.OPEN, 0), else_=1)
     return [Order(has_ended), Order(Commitment.due_on.expression), Order(own_id)]
 

@@ -14,6 +14,7 @@ from sqlalchemy import (
     func,
     literal,
     literal_column,
+    or_,
     select,
 )
 from sqlalchemy.orm import Session, aliased
@@ -22,10 +23,9 @@ from tracker.core.paging import Order
 from tracker.ledger.models import LedgerEntry
 from tracker.ledger.queries import sums
 from tracker.ledger.rules import MEASURES, By, Span, end_of_day
-from tracker.petitions.lifecycle import ENDED, OPEN
 from tracker.petitions.models import Petition, PetitionPosting
 from tracker.petitions.queries.filters import Flow, PetitionFilter, Sort, Stock
-from tracker.petitions.rules import RECEIVED, STOCKS, ended_as
+from tracker.petitions.rules import RECEIVED, STOCKS
 from tracker.places.models import PlaceReach
 from tracker.places.queries import FEW_PLACES, Reach, lies_in
 
@@ -34,9 +34,8 @@ CELL_FACTS = ("category_id", "department_id", "kind", "level", "channel")
 COUNTED_DAY: ColumnElement[Any] = literal_column("counted.day", Date())
 COUNTED_ID: ColumnElement[Any] = literal_column("counted.petition_id", Integer())
 """The day on which a row behind a flow counts: a petition has a row for each such day."""
-MANY_STOOD = 1000
+MANY_STOOD = 100
 """Where so many stood on a day, the last ones received before it are soon a page."""
-ENDINGS = tuple(ended_as(status) for status in ENDED)
 
 
 def behind(
@@ -108,7 +107,9 @@ def _counted_now(scope: frozenset[int], asked: PetitionFilter, cell: Flow | Stoc
         counted = _happened(scope, asked, cell)
         return select(Petition.id).join(counted, counted.c.petition_id == Petition.id)
     return select(Petition.id).where(
-        Petition.id.in_(_may_stand(scope, asked, cell)), _stood(cell, Petition.id) == 1
+        *_places(scope, asked, Petition.place_id),
+        _may_have_stood(cell),
+        _stood(cell, Petition.id) == 1,
     )
 
 
@@ -118,8 +119,13 @@ def _stood_lately(scope: frozenset[int], asked: PetitionFilter, cell: Stock) -> 
     return (
         select(Petition.id)
         .join(received, received.c.petition_id == Petition.id)
-        .where(_stood(cell, Petition.id) == 1)
+        .where(_may_have_stood(cell), _stood(cell, Petition.id) == 1)
     )
+
+
+def _may_have_stood(cell: Stock) -> ColumnElement[bool]:
+    """Ask for what is open, or ended after the day: nothing else can have stood on it."""
+    return or_(Petition.ended_on.is_(None), Petition.ended_on > cell.as_at)
 
 
 def _stood(cell: Stock, petition_id: Any) -> Any:
@@ -174,20 +180,6 @@ def cell_orders(sort: Sort, cell: Flow | Stock, *, newest_first: bool = False) -
     by = [Order(day, descending=sort is Sort.NEWEST)]
     by.append(Order(Petition.id.expression, descending=sort is Sort.NEWEST))
     return [*by, Order(COUNTED_DAY)] if isinstance(cell, Flow) else by
-
-
-def _may_stand(scope: frozenset[int], asked: PetitionFilter, cell: Stock) -> Select[Any]:
-    """Select what is open, or ended after the day: nothing else can have stood on it."""
-    is_open = select(Petition.id).where(
-        *_places(scope, asked, Petition.place_id), Petition.status.in_(OPEN)
-    )
-    ended_later = select(PetitionPosting.petition_id).where(
-        *_places(scope, asked, PetitionPosting.place_id),
-        PetitionPosting.measure.in_(ENDINGS),
-        PetitionPosting.day > cell.as_at,
-    )
-    both = is_open.union(ended_later).subquery()
-    return select(both.c.id)
 
 
 def _counted_then(scope: frozenset[int], asked: PetitionFilter, cell: Flow | Stock) -> Select[Any]:
