@@ -1,5 +1,6 @@
 """Denunciations: who may know, what is sealed, which steps the law knows, and what is written."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
 from datetime import date, timedelta
 from io import BytesIO
@@ -7,7 +8,7 @@ from io import BytesIO
 import pytest
 from hypothesis import given as drawn_from
 from hypothesis import strategies as some
-from sqlalchemy import select, text, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
 from tracker.accounts import second_factors
@@ -538,6 +539,23 @@ def test_the_rooms_chain_holds_and_tells_what_was_bent(case, session):
     session.execute(text("DELETE FROM secluded_entries WHERE number = 3"))
     session.commit()
     assert len(secluded_mismatches(session)) == 2
+
+
+def test_people_side_by_side_leave_one_chain_of_the_room(case, session, engine):
+    kept = [case.received().id for _ in range(4)]
+    session.commit()
+
+    def leads(case_id: int) -> None:
+        with Session(engine, expire_on_commit=False) as own:
+            leader, one = own.get_one(User, case.leader.id), own.get_one(Denunciation, case_id)
+            for at in range(3):
+                asked = MoveRequest(move_name="progress", note=f"Việc {at}")
+                move_denunciation(own, leader, one, asked)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(leads, kept))
+    assert secluded_mismatches(session) == []
+    assert session.scalar(select(func.max(SecludedEntry.number))) == 4 * 3 + 4 * 3
 
 
 def test_few_are_not_broken_down(case, session):
