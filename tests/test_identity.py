@@ -245,3 +245,18 @@ def test_files_name_nobody_unless_they_are_for_the_office(visit, make, session):
     with Session(session.get_bind()) as reading:
         told = reading.scalars(select(JournalEntry.detail).where(JournalEntry.action == "export"))
         assert {"profile=public", "profile=internal"} <= set(told)
+
+
+def test_other_pages_tell_the_text_of_a_petition_without_the_person(visit, make):
+    petition = make.petition(
+        **PERSON,
+        content=f"Ông {NAME} ({PHONE}) đề nghị sửa cống",
+        due_on=clock.today() - timedelta(days=2),
+    )
+    staff = visit()
+    for path in ("/", "/briefing", f"/commitments/new?petition={petition.code}"):
+        page = staff.get(path)
+        text = staff.get(page.location).text if page.status_code == 303 else page.text
+        assert NAME not in text
+        assert PHONE not in text
+    assert "đề nghị sửa cống" in text

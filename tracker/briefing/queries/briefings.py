@@ -21,6 +21,7 @@ from tracker.petitions.lifecycle import Status
 from tracker.petitions.models import Petition
 from tracker.petitions.queries.standing import terms_of
 from tracker.petitions.rules import Timeliness, timeliness
+from tracker.petitions.rules.masking import without_person
 from tracker.places.models import Place
 from tracker.places.queries import reached, scope_ids
 
@@ -205,7 +206,8 @@ def _about(
     }
     if petition is not None:
         stands = timeliness(petition.status, petition.due_on, petition.ended_on, terms)
-        said |= {"text": petition.content, "status": petition.status, "timeliness": stands}
+        plain = without_person(petition.content, petition.citizen_name, petition.citizen_phone)
+        said |= {"text": plain, "status": petition.status, "timeliness": stands}
         said["plain"] = shortened(unnamed(petition.content, petition.citizen_name), ON_PAPER)
     if commitment is not None:
         said |= {"text": commitment.promise, "state": _state(commitment, terms.today)}

@@ -18,6 +18,7 @@ from tracker.core.paging import PAGE_SIZE, Order, Page, ordered, page_of
 from tracker.core.text import fold, has_forbidden
 from tracker.petitions.lifecycle import Channel, Status
 from tracker.petitions.models import Petition
+from tracker.petitions.rules.masking import without_person
 from tracker.places.models import Place
 from tracker.places.queries import reached, scope_ids
 
@@ -149,9 +150,15 @@ def corrections_of(session: Session, visit_id: int) -> list[CorrectionRow]:
 
 
 def raised_at(session: Session, visit: GrassrootsVisit) -> list[RaisedRow]:
-    """Give the petitions received by the visit's channel, at its place, on its day."""
+    """Give the petitions received by the visit's channel, at its place, on its day; unnamed."""
     rows = session.execute(
-        select(Petition.code, func.substr(Petition.content, 1, EXCERPT), Petition.status)
+        select(
+            Petition.code,
+            func.substr(Petition.content, 1, EXCERPT),
+            Petition.status,
+            Petition.citizen_name,
+            Petition.citizen_phone,
+        )
         .where(
             Petition.channel == Channel(visit.kind.value),
             Petition.place_id == visit.place_id,
@@ -160,7 +167,10 @@ def raised_at(session: Session, visit: GrassrootsVisit) -> list[RaisedRow]:
         .order_by(Petition.id)
         .limit(PAGE_SIZE)
     )
-    return [RaisedRow(*row) for row in rows]
+    return [
+        RaisedRow(code, without_person(content, *person), status)
+        for code, content, status, *person in rows
+    ]
 
 
 def visitors(session: Session, scope: frozenset[int]) -> dict[str, str]:

@@ -27,7 +27,7 @@ from tracker.core.web import db_session
 from tracker.dialogues.models import Dialogue
 from tracker.dialogues.queries import dialogue_for
 from tracker.petitions.models import Petition
-from tracker.petitions.queries import petition_for
+from tracker.petitions.queries import identity_of, petition_for
 from tracker.places.queries import place_choices
 
 FACTS = (
@@ -155,8 +155,17 @@ def _edit_form(commitment: Commitment, *, is_sent: bool) -> CommitmentEditForm:
 
 
 def _new_page(form: CommitmentForm, dialogue: Dialogue | None, petition: Petition | None) -> str:
+    about = ""
+    if petition is not None:
+        identity = identity_of(db_session(), current_user(), petition)
+        about = identity.told(petition.content)
     return render_template(
-        "commitments/new.html", form=form, dialogue=dialogue, petition=petition, names=_names()
+        "commitments/new.html",
+        form=form,
+        dialogue=dialogue,
+        petition=petition,
+        about=about,
+        names=_names(),
     )
 
 
