@@ -287,7 +287,12 @@ def _of_villages(by: By, number: int, at: str, shape: Shape) -> Select[Any]:
     # Found by its key: no entry is read for units that are none.
     is_asked = _UNIT.c.id.in_(bindparam("units", expanding=True))
     asked = _of_entries(by, number, at, shape)
-    return asked.join(_UNIT, _UNIT.c.id == _REACH.c.unit_id).where(is_asked, _IS_VILLAGE)
+    # Asked once before, so that PostgreSQL reads no entry to learn that a unit is no village.
+    unit = _UNIT.alias("unit")
+    is_any = unit.c.id.in_(bindparam("units", expanding=True)), unit.c.kind == PlaceKind.VILLAGE
+    return asked.join(_UNIT, _UNIT.c.id == _REACH.c.unit_id).where(
+        is_asked, _IS_VILLAGE, select(unit.c.id).where(*is_any).exists()
+    )
 
 
 def _of_entries(by: By, number: int, at: str, shape: Shape) -> Select[Any]:

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Index,
     UniqueConstraint,
     event,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -171,6 +172,10 @@ TOKEN_INDEX = Index(
 ).ddl_if("postgresql")
 
 
+OF_OPEN = text("petition_lookup.tokens @@ '_o1'::tsquery")
+"""Open petitions, which are few: PostgreSQL keeps them in each order by themselves."""
+
+
 class PetitionLookup(Base):
     """What a petition is found by (rules.lookup), beside it: its places in two orders, its tokens.
 
@@ -182,6 +187,12 @@ class PetitionLookup(Base):
     __table_args__ = (
         Index("ix_petition_lookup_received_key", "received_key").ddl_if("postgresql"),
         Index("ix_petition_lookup_due_key", "due_key").ddl_if("postgresql"),
+        *(
+            Index(f"ix_petition_lookup_open_{key}", key, postgresql_where=OF_OPEN).ddl_if(
+                "postgresql"
+            )
+            for key in ("received_key", "due_key")
+        ),
         TOKEN_INDEX,
     )
 

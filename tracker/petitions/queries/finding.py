@@ -3,7 +3,7 @@ million as for those of a hundred.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,8 +15,8 @@ from tracker.core.dates import Precision, first_day
 from tracker.core.i18n import MoreThan
 from tracker.core.matching import Clause, for_postgresql, for_sqlite, none_of, one_of, words_of
 from tracker.core.text import has_forbidden, tidy_line
-from tracker.petitions.lifecycle import Channel, Status
-from tracker.petitions.models import FOUND_IN, PetitionLookup
+from tracker.petitions.lifecycle import OPEN, Channel, Status
+from tracker.petitions.models import FOUND_IN, OF_OPEN, PetitionLookup
 from tracker.petitions.queries.filters import PetitionFilter
 from tracker.petitions.queries.standing import reached_after
 from tracker.petitions.rules import (
@@ -36,7 +36,7 @@ from tracker.petitions.rules.lookup import (
     token,
     unit_token,
 )
-from tracker.places.queries import Reach
+from tracker.places.queries import FEW_PLACES, Reach
 
 MOST_WORDS = 12
 COUNTED_TO = 1000
@@ -63,11 +63,17 @@ ONE_DAY, SHORT_TIME = timedelta(days=1), timedelta(days=100)
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What rows must have, and the days of receipt they lie between, both included."""
+    """What rows must have, and the days of receipt they lie between, both included.
+
+    `is_open` says that only open petitions have it, which are few among all; `is_broad` that many
+    of those do, so that the first of them are soon met in any order.
+    """
 
     clauses: tuple[Clause, ...]
     first: date | None = None
     last: date | None = None
+    is_open: bool = False
+    is_broad: bool = False
 
 
 def wanted_by(scope: frozenset[int], asked: PetitionFilter, terms: Terms) -> Wanted:
@@ -92,7 +98,40 @@ def wanted_by(scope: frozenset[int], asked: PetitionFilter, terms: Terms) -> Wan
         clauses += [NOTHING] if days is None else []
         oldest = terms.today - timedelta(days=days or 0)
         last = min(last, oldest) if last else oldest
-    return Wanted(tuple(clauses), first, last)
+    is_open = _is_of_open(asked)
+    is_broad = is_open and isinstance(scope, Reach) and len(scope) > FEW_PLACES and _is_plain(asked)
+    return Wanted(tuple(clauses), first, last, is_open, is_broad)
+
+
+def _is_of_open(asked: PetitionFilter) -> bool:
+    """Tell whether a filter leaves open petitions alone."""
+    statuses = statuses_of({asked.group}) if asked.group is not None else frozenset()
+    return bool(
+        asked.open
+        or asked.overdue
+        or asked.plan_has_come
+        or asked.ageing is not None
+        or asked.status in OPEN
+        or (statuses and statuses <= OPEN)
+        or asked.timeliness in (*_RUNNING, Timeliness.PAUSED)
+        or asked.ack in _WAITING
+    )
+
+
+def _is_plain(asked: PetitionFilter) -> bool:
+    """Tell whether a filter asks for nothing but how petitions stand."""
+    plain = PetitionFilter(without_names=asked.without_names)
+    return plain == replace(
+        asked,
+        status=None,
+        group=None,
+        open=None,
+        overdue=False,
+        timeliness=None,
+        ack=None,
+        ageing=None,
+        not_press=False,
+    )
 
 
 def found(
@@ -119,13 +158,16 @@ def found(
         )
     else:
         key = getattr(PetitionLookup, by)
-        if by == DUE and _is_short(wanted):
+        if by == DUE and _is_short(wanted) and not wanted.is_broad:
             # Sorted, not read from its index: few rows of a short time lie far apart in that order.
             key = key + 0
-        query = cast(for_postgresql(clauses), TSQUERY)
-        asked = select(PetitionLookup.petition_id, key.label("key")).where(
-            PetitionLookup.tokens.op("@@")(query)
-        )
+        has_tokens = PetitionLookup.tokens.op("@@")(cast(for_postgresql(clauses), TSQUERY))
+        if wanted.is_broad:
+            # Met in the order of the key: so said, the index by tokens is not looked into.
+            has_tokens = has_tokens.is_(True)
+        asked = select(PetitionLookup.petition_id, key.label("key")).where(has_tokens)
+        if wanted.is_open:
+            asked = asked.where(OF_OPEN)
         if by == DUE and wanted.first and wanted.last:
             days = (wanted.first.toordinal() * IDS, (wanted.last.toordinal() + 1) * IDS - 1)
             asked = asked.where(PetitionLookup.received_key.between(*days))
