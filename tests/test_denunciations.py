@@ -38,7 +38,7 @@ from tracker.denunciations.queries import (
     takes_for,
 )
 from tracker.denunciations.queries.journal import acts_upon
-from tracker.denunciations.queries.one import due_of, is_let_in, steps_of
+from tracker.denunciations.queries.one import due_of, is_let_in, steps_of, timeline
 from tracker.denunciations.queries.people import leaders_for, people_for, takers_in
 from tracker.denunciations.queries.register import denunciation_rows, figures_of
 from tracker.denunciations.rules import (
@@ -69,6 +69,7 @@ from tracker.denunciations.service import (
     propose_taker,
     receive_denunciation,
     remove_case_file,
+    undo_step,
 )
 from tracker.journal.models import JournalEntry
 from tracker.places.queries import scope_ids
@@ -471,6 +472,33 @@ def test_a_step_that_cannot_be_taken_is_refused_and_leaves_nothing(case, session
     session.refresh(kept)
     assert kept.stage is Stage.RECEIVED
     assert len(steps_of(session, kept.id)) == 1
+
+
+def test_a_step_entered_by_mistake_is_taken_back_in_sight(case, session):
+    seed_limits(session, seed_file("deadline_rules")["rule"])
+    kept = case.received()
+    with pytest.raises(DenunciationRefused):
+        undo_step(session, case.leader, kept, "Bấm nhầm")
+    case.move(kept, "accept")
+    due = due_of(session, kept).due_on
+    case.move(kept, "extend", until_on=due + timedelta(days=20))
+    case.move(kept, "progress")
+    with pytest.raises(DenunciationRefused):
+        undo_step(session, case.clerk, kept, "Không phải việc của cán bộ")
+    undo_step(session, case.leader, kept, "Chưa có quyết định gia hạn")
+    assert due_of(session, kept).due_on == due
+    assert denunciation_rows(session, case.clerk)[0].due_on == due
+    undo_step(session, case.leader, kept, "Thụ lý nhầm hồ sơ")
+    assert (kept.stage, kept.accepted_on) == (Stage.RECEIVED, None)
+    case.move(kept, "refuse")
+    undo_step(session, case.leader, kept, "Bấm nhầm")
+    assert (kept.stage, kept.ended_on) == (Stage.RECEIVED, None)
+    told = timeline(session, kept.id)
+    assert [step.is_voided for step in told] == [
+        *(False, True, True, False, False, False, True, False)
+    ]
+    case.move(kept, "accept")
+    assert kept.stage is Stage.ACCEPTED
 
 
 def test_the_handler_does_not_decide(case, session):

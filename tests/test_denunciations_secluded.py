@@ -168,6 +168,7 @@ ROOM = [
     ("PUT", "/denunciations/{code}"),
     ("GET", "/denunciations/{code}/moves"),
     ("POST", "/denunciations/{code}/moves"),
+    ("POST", "/denunciations/{code}/corrections"),
     ("POST", "/denunciations/{code}/identity"),
     ("POST", "/denunciations/{code}/identity/correct"),
     ("POST", "/denunciations/{code}/people"),
@@ -297,7 +298,10 @@ def test_those_named_receive_read_lead_and_open_by_forms(app, visit, case, langu
     assert refused.status_code == 409
     assert "Giữ lời này" in refused.text
     moved = leader.post(f"{address}/moves", move="accept", document_number="1/QĐ", version=2)
-    assert moved.status_code in (303, 409)
+    assert moved.status_code == 303
+    undone = leader.post(f"{address}/corrections", reason="Bấm nhầm", version=3)
+    assert undone.status_code == 303
+    assert 'class="is-voided' in leader.get(address).text
 
 
 @ON_SQLITE

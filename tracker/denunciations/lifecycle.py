@@ -112,7 +112,9 @@ LIFECYCLE = (
 )
 MOVES = {move.name: move for move in LIFECYCLE}
 
-RECEIVE, AMEND = "receive", "amend"
+UNDOABLE = frozenset(move.name for move in LIFECYCLE if move.target or move.needs_until)
+"""What moves the stage or the limit: the last of these can be taken back, in sight."""
+RECEIVE, AMEND, UNDO = "receive", "amend", "undo"
 STEP_WORDS = {
     RECEIVE: N_("Received"),
     "accept": N_("Accepted"),
@@ -125,6 +127,7 @@ STEP_WORDS = {
     "take_back": N_("Taken back by the denouncer"),
     "progress": N_("Progress"),
     AMEND: N_("Details corrected"),
+    UNDO: N_("Earlier step entered by mistake"),
 }
 """The word for each kind of step on a timeline."""
 ACT_WORDS = STEP_WORDS | {

@@ -1,15 +1,15 @@
 """What binds denunciations: limits, who is kept out, and figures that point at nobody."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TypeVar
+from typing import Any, Protocol, TypeVar
 
 from tracker.calendar.rules import Account, Calendar, Clockwork, SetDate, Why, account
 from tracker.core.errors import TrackerError
 from tracker.core.text import fold
-from tracker.denunciations.lifecycle import Stage
+from tracker.denunciations.lifecycle import RECEIVE, UNDO, UNDOABLE, Stage
 
 CONTENT_LIMIT = 20_000
 NOTE_LIMIT = 4_000
@@ -40,6 +40,26 @@ class Standing:
     received_on: date
     accepted_on: date | None
     extensions: Sequence[SetDate] = ()
+
+
+class Step(Protocol):
+    """What the standing of a case follows from."""
+
+    move: Any
+
+
+AnyStep = TypeVar("AnyStep", bound=Step)
+
+
+def standing_steps(steps: Iterable[AnyStep]) -> list[AnyStep]:
+    """Give the steps that a case stands on: its receipt, and what moved it and was not undone."""
+    standing: list[AnyStep] = []
+    for step in steps:
+        if step.move == UNDO:
+            standing.pop()
+        elif step.move in UNDOABLE or step.move == RECEIVE:
+            standing.append(step)
+    return standing
 
 
 def new_code() -> str:

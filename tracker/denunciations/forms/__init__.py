@@ -2,7 +2,7 @@
 
 from tracker.denunciations.forms.facts import EditForm, IdentityForm, NewForm
 from tracker.denunciations.forms.moving import MoveForm
-from tracker.denunciations.forms.people import PersonForm, ReasonForm, TakerForm
+from tracker.denunciations.forms.people import PersonForm, ReasonForm, TakerForm, UndoForm
 
 __all__ = [
     "EditForm",
@@ -12,4 +12,5 @@ __all__ = [
     "PersonForm",
     "ReasonForm",
     "TakerForm",
+    "UndoForm",
 ]

@@ -2,6 +2,7 @@
 
 from tracker.core.fields import BaseForm, RowField, TextField, WordField, required
 from tracker.core.i18n import N_
+from tracker.denunciations.forms.shared import VersionField
 from tracker.denunciations.lifecycle import Part
 
 
@@ -18,6 +19,12 @@ class ReasonForm(BaseForm):
     reason = TextField(
         N_("Reason"), [required(N_("State the reason."))], render_kw={"autocomplete": "off"}
     )
+
+
+class UndoForm(ReasonForm):
+    """Why the last step is taken back, and the version that stood on the screen."""
+
+    version = VersionField()
 
 
 class TakerForm(BaseForm):

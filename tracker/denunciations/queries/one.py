@@ -13,9 +13,17 @@ from tracker.calendar.queries import clockwork
 from tracker.calendar.rules import Account
 from tracker.core.errors import NotFound
 from tracker.core.i18n import language
-from tracker.denunciations.lifecycle import LIFECYCLE, STEP_WORDS, Move, Part, Stage
+from tracker.denunciations.lifecycle import (
+    LIFECYCLE,
+    MOVES,
+    STEP_WORDS,
+    UNDOABLE,
+    Move,
+    Part,
+    Stage,
+)
 from tracker.denunciations.models import Denunciation, DenunciationGrant, DenunciationStep
-from tracker.denunciations.rules import Standing, due_account, extension
+from tracker.denunciations.rules import Standing, due_account, extension, standing_steps
 from tracker.places.queries import answered_for
 
 
@@ -30,6 +38,7 @@ class TimelineStep:
     document_number: str
     recorded_at: datetime
     actor: str | None
+    is_voided: bool
 
 
 def denunciation_for(session: Session, user: User, code: str) -> Denunciation:
@@ -90,27 +99,39 @@ def steps_of(session: Session, denunciation_id: int) -> Sequence[DenunciationSte
 
 
 def timeline(session: Session, denunciation_id: int) -> list[TimelineStep]:
-    """Give the steps with the names of those who took them."""
-    rows = session.execute(
-        select(
-            DenunciationStep.move,
-            DenunciationStep.happened_on,
-            DenunciationStep.until_on,
-            DenunciationStep.note,
-            DenunciationStep.document_number,
-            DenunciationStep.recorded_at,
-            User.full_name,
+    """Give the steps with the names of those who took them, and which were taken back."""
+    steps = steps_of(session, denunciation_id)
+    standing = {step.id for step in standing_steps(steps)}
+    actors = {step.actor_id for step in steps}
+    rows = session.execute(select(User.id, User.full_name).where(User.id.in_(actors)))
+    names = {row.id: row.full_name for row in rows}
+    return [
+        TimelineStep(
+            STEP_WORDS.get(step.move, step.move),
+            step.happened_on,
+            step.until_on,
+            step.note,
+            step.document_number,
+            step.recorded_at,
+            names.get(step.actor_id or 0),
+            is_voided=step.move in UNDOABLE and step.id not in standing,
         )
-        .outerjoin(User, User.id == DenunciationStep.actor_id)
-        .where(DenunciationStep.denunciation_id == denunciation_id)
-        .order_by(DenunciationStep.id)
-    )
-    return [TimelineStep(STEP_WORDS.get(row[0], row[0]), *row[1:]) for row in rows]
+        for step in steps
+    ]
+
+
+def undoable_step(
+    steps: Sequence[DenunciationStep], parts: frozenset[Part]
+) -> DenunciationStep | None:
+    """Give the last step that moved the case, if these parts may take it back."""
+    last = standing_steps(steps)[-1]
+    is_theirs = last.move in UNDOABLE and parts & MOVES[last.move].parts
+    return last if is_theirs else None
 
 
 def due_of(session: Session, denunciation: Denunciation) -> Account | None:
     """Give the date of the next decision with its account."""
-    steps = steps_of(session, denunciation.id)
+    steps = standing_steps(steps_of(session, denunciation.id))
     extensions = [
         extension(step.happened_on, step.until_on, step.note, step.document_number)
         for step in steps

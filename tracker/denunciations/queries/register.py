@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -14,7 +15,13 @@ from tracker.calendar.rules import SetDate
 from tracker.denunciations.lifecycle import OPEN, Stage, Way
 from tracker.denunciations.models import Denunciation, DenunciationStep
 from tracker.denunciations.queries.one import named_in, within
-from tracker.denunciations.rules import Standing, due_account, extension, told_counts
+from tracker.denunciations.rules import (
+    Standing,
+    due_account,
+    extension,
+    standing_steps,
+    told_counts,
+)
 from tracker.places.models import Place
 
 LONGEST_LIST = 500
@@ -100,12 +107,13 @@ def figures_of(session: Session, user: User, year: int) -> Figures:
 def _extensions(session: Session, ids: Sequence[int]) -> defaultdict[int, list[SetDate]]:
     steps = session.scalars(
         select(DenunciationStep)
-        .where(DenunciationStep.denunciation_id.in_(ids), DenunciationStep.until_on.is_not(None))
-        .order_by(DenunciationStep.id)
+        .where(DenunciationStep.denunciation_id.in_(ids))
+        .order_by(DenunciationStep.denunciation_id, DenunciationStep.id)
     )
     extended: defaultdict[int, list[SetDate]] = defaultdict(list)
-    for step in steps:
-        if step.until_on is not None:
-            kept = extension(step.happened_on, step.until_on, step.note, step.document_number)
-            extended[step.denunciation_id].append(kept)
+    for case_id, some in groupby(steps, key=lambda step: step.denunciation_id):
+        for step in standing_steps(some):
+            if step.until_on is not None:
+                kept = extension(step.happened_on, step.until_on, step.note, step.document_number)
+                extended[case_id].append(kept)
     return extended

@@ -2,7 +2,7 @@
 
 from tracker.denunciations.service.files import keep_case_file, note_file_opened, remove_case_file
 from tracker.denunciations.service.identity import correct_identity, open_identity
-from tracker.denunciations.service.moving import move_denunciation
+from tracker.denunciations.service.moving import move_denunciation, undo_step
 from tracker.denunciations.service.people import end_grant, let_in_again, name_person
 from tracker.denunciations.service.receiving import amend_denunciation, receive_denunciation
 from tracker.denunciations.service.requests import (
@@ -32,4 +32,5 @@ __all__ = [
     "propose_taker",
     "receive_denunciation",
     "remove_case_file",
+    "undo_step",
 ]

@@ -6,11 +6,12 @@ from sqlalchemy.orm import Session
 
 from tracker.accounts.models import User
 from tracker.calendar.queries import calendar_of
+from tracker.core import clock
 from tracker.core.db import transaction
 from tracker.denunciations import rules
-from tracker.denunciations.lifecycle import ENDED, MOVES, Move, Stage
+from tracker.denunciations.lifecycle import ENDED, EVERY_PART, MOVES, UNDO, Move, Stage
 from tracker.denunciations.models import Denunciation, DenunciationStep
-from tracker.denunciations.queries.one import due_of, steps_of
+from tracker.denunciations.queries.one import due_of, parts_of, steps_of, undoable_step
 from tracker.denunciations.rules import DenunciationRefused
 from tracker.denunciations.service.recording import check_part, lock, record
 from tracker.denunciations.service.requests import MoveRequest, bounded, past_day
@@ -46,6 +47,33 @@ def move_denunciation(
         record(session, actor, denunciation, step)
 
 
+def undo_step(
+    session: Session,
+    actor: User,
+    denunciation: Denunciation,
+    reason: str,
+    seen_version: int | None = None,
+) -> None:
+    """Take the last step that moved the case back, in sight, when it was entered by mistake."""
+    said = bounded("reason", reason, rules.NOTE_LIMIT, lines=True)
+    if not said:
+        raise DenunciationRefused("State the reason.", "reason")
+    with transaction(session):
+        check_part(session, actor, denunciation, EVERY_PART)
+        lock(session, denunciation, seen_version)
+        steps = steps_of(session, denunciation.id)
+        parts = parts_of(session, actor, denunciation.id)
+        if undoable_step(steps, parts) is None:
+            raise DenunciationRefused("There is no step that could be taken back.", "reason")
+        standing = rules.standing_steps(steps)[:-1]
+        accepted = [step.happened_on for step in standing if step.move == "accept"]
+        denunciation.stage = standing[-1].stage
+        denunciation.accepted_on = accepted[-1] if accepted else None
+        denunciation.ended_on = None
+        step = DenunciationStep(move=UNDO, happened_on=clock.today(), note=said)
+        record(session, actor, denunciation, step)
+
+
 def _step_of(
     session: Session, move: Move, denunciation: Denunciation, asked: MoveRequest
 ) -> DenunciationStep:
@@ -75,6 +103,7 @@ def _until(session: Session, denunciation: Denunciation, until: date | None) -> 
     due = due_of(session, denunciation)
     if due is None or due.due_on is None:
         raise DenunciationRefused("No limit counts that could be extended.", "until_on")
-    extensions = sum(step.until_on is not None for step in steps_of(session, denunciation.id))
+    standing = rules.standing_steps(steps_of(session, denunciation.id))
+    extensions = sum(step.until_on is not None for step in standing)
     rules.check_extension(due.due_on, until, extensions, calendar_of(session))
     return until

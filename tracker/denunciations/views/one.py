@@ -12,12 +12,19 @@ from tracker.core import clock
 from tracker.core.errors import NotFound, TrackerError
 from tracker.core.i18n import gettext
 from tracker.core.web import db_session
-from tracker.denunciations.forms import MoveForm, PersonForm, ReasonForm
+from tracker.denunciations.forms import MoveForm, PersonForm, ReasonForm, UndoForm
 from tracker.denunciations.guard import by_name
 from tracker.denunciations.lifecycle import MOVES, NAMES_OTHERS, Part
 from tracker.denunciations.models import Denunciation
 from tracker.denunciations.queries.journal import acts_upon
-from tracker.denunciations.queries.one import due_of, offered_moves, parts_of, timeline
+from tracker.denunciations.queries.one import (
+    due_of,
+    offered_moves,
+    parts_of,
+    steps_of,
+    timeline,
+    undoable_step,
+)
 from tracker.denunciations.queries.people import named_people, people_for
 from tracker.denunciations.service import (
     MoveRequest,
@@ -25,6 +32,7 @@ from tracker.denunciations.service import (
     let_in_again,
     move_denunciation,
     name_person,
+    undo_step,
 )
 from tracker.denunciations.views.blueprint import asked_denunciation, bp, refuse
 from tracker.places.queries import place_choices
@@ -58,6 +66,26 @@ def move(code: str) -> Any:
         refuse(form, refusal, "move")
         return page_of(asked_denunciation(code), tried=form), refusal.status_code
     flash(gettext("Recorded: %(step)s.", step=gettext(asked.label)), "success")
+    return redirect(url_for("denunciations.one", code=code), 303)
+
+
+@bp.post("/denunciations/<code>/corrections")
+@by_name
+def undo(code: str) -> Any:
+    """Take the last step back, in sight."""
+    denunciation, form = asked_denunciation(code), UndoForm()
+    if not form.validate():
+        return page_of(denunciation, mistake=form)
+    try:
+        undo_step(
+            db_session(), current_user(), denunciation, form.reason.data or "", form.version.data
+        )
+    except NotFound:
+        raise
+    except TrackerError as refusal:
+        refuse(form, refusal, "reason")
+        return page_of(asked_denunciation(code), mistake=form), refusal.status_code
+    flash(gettext("The last step is taken back."), "success")
     return redirect(url_for("denunciations.one", code=code), 303)
 
 
@@ -104,6 +132,7 @@ def page_of(
     tried: MoveForm | None = None,
     person: PersonForm | None = None,
     look: ReasonForm | None = None,
+    mistake: UndoForm | None = None,
     file: UploadForm | None = None,
 ) -> str:
     """Give the case's page; forms that were refused stand open on it as they were typed."""
@@ -113,6 +142,8 @@ def page_of(
     place_id = denunciation.place_id
     person = person or PersonForm(None)
     person.person.offer(people_for(session, place_id, denunciation.accused))
+    mistake = mistake or UndoForm(None)
+    mistake.version.data, mistake.reason.id = denunciation.version, "mistake-reason"
     due = due_of(session, denunciation)
     return render_template(
         "denunciations/one.html",
@@ -124,6 +155,8 @@ def page_of(
         steps=timeline(session, denunciation.id),
         moves=_forms(denunciation, parts, tried),
         tried=tried,
+        mistake=mistake,
+        may_undo=undoable_step(steps_of(session, denunciation.id), parts) is not None,
         people=named_people(session, denunciation.id),
         may_name=bool(parts & NAMES_OTHERS),
         may_end=Part.LEADER in parts,

@@ -33,7 +33,7 @@ def settings() -> Any:
     except TrackerError as refusal:
         refuse(form, refusal, "person")
         return _page(form), refusal.status_code
-    flash(gettext("Proposed. It counts once a leader confirms it."), "success")
+    flash(gettext("Proposed. It counts once a leader confirms it under “My account”."), "success")
     return redirect(url_for("takers.settings"), 303)
 
 
