@@ -75,16 +75,6 @@ LIFECYCLE = (
     ),
     Move("verify", N_("Begin to verify"), frozenset({Stage.ACCEPTED}), Stage.VERIFYING),
     Move(
-        "extend",
-        N_("Extend the limit"),
-        _RESOLVED,
-        None,
-        DECIDES,
-        needs_note=True,
-        needs_document=True,
-        needs_until=True,
-    ),
-    Move(
         "conclude",
         N_("Conclude"),
         frozenset({Stage.VERIFYING}),
@@ -100,6 +90,16 @@ LIFECYCLE = (
         Stage.ACTED_ON,
         needs_note=True,
         needs_document=True,
+    ),
+    Move(
+        "extend",
+        N_("Extend the limit"),
+        _RESOLVED,
+        None,
+        DECIDES,
+        needs_note=True,
+        needs_document=True,
+        needs_until=True,
     ),
     Move(
         "take_back",
