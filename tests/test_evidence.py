@@ -8,12 +8,14 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from tests.evidence import EXEMPT, filled, kind_of, unguarded
-from tracker.core import clock
-from tracker.core.db import Base, transaction
+from tracker.core import clock, migrate
+from tracker.core.db import Base, engine_for, transaction
 from tracker.denunciations.queries import secluded_mismatches
 from tracker.evidence.queries import SECRETS, unfit_records
 from tracker.evidence.rules import KINDS, digest_of, evidence_key
 from tracker.evidence.service import digest_all
+from tracker.installing import DIGESTED, bring_up_to_date
+from tracker.journal.models import JournalEntry
 from tracker.ledger.rules import MEASURES
 from tracker.petitions.queries import ledger_mismatches
 from tracker.petitions.queries.lookups import lookup_mismatches
@@ -185,3 +187,28 @@ def _is_taken(session, act):
     except DBAPIError:
         return False
     return True
+
+
+def test_a_register_of_before_is_digested_when_it_is_brought_up_to_date(database_url):
+    engine = engine_for(database_url)
+    migrate.upgrade(engine, "0014")
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO places (key, name, kind, is_fictional, source, version)"
+                " VALUES ('xa', 'Xã Cũ', 'commune', :no, '', 1)"
+            ),
+            {"no": False},
+        )
+    bring_up_to_date(engine)
+    with Session(engine) as session:
+        assert session.scalar(text("SELECT count(*) FROM evidence WHERE kind = 'places'")) == 1
+        assert list(unfit(session)) == []
+        told = select(JournalEntry.subject).where(JournalEntry.action == DIGESTED)
+        assert session.scalar(told).endswith("records")
+        session.execute(text("UPDATE places SET name = 'Xã Khác'"))
+        assert "places 1" in next(iter(unfit(session)))
+        session.rollback()
+    migrate.downgrade(engine, "0014")
+    migrate.upgrade(engine)
+    engine.dispose()
