@@ -30,6 +30,7 @@ from tracker.evidence.rules import KINDS, Kind, Rows, digest_of
 TOGETHER = 500
 SECRETS = "evidence_keys"
 """In an engine's execution options: the keys of digests, the one to write with first."""
+IN_EVERY_REGISTER = ("calendar_exceptions", "categories", "deadline_rules", "places", "users")
 WITHOUT_SECRET = b"a register without an installation"
 """The key of what stands in no installation, as a register of the tests."""
 
@@ -115,9 +116,9 @@ def unfit_records(session: Session, kinds: Iterable[str] = KINDS) -> Iterator[Un
 
 
 def is_under_another_secret(session: Session) -> bool:
-    """Tell whether not one of a register's people and places fits: it was written elsewhere."""
+    """Tell whether nothing of what every register has fits: it was written elsewhere."""
     keys, fits = keys_of(session), []
-    for kind in (KINDS["places"], KINDS["users"]):
+    for kind in known_kinds(IN_EVERY_REGISTER):
         some = next(all_records(session, kind), [])
         kept = digests(session, kind, [read.key for read in some])
         fits += [
