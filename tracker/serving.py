@@ -24,7 +24,8 @@ from tracker.journal.models import JournalEntry
 LIMITS = {
     "connection_limit": 500,
     "asyncore_use_poll": True,  # the other way takes no more than 1024 open files
-    "channel_timeout": 60,
+    "channel_timeout": 50,
+    "cleanup_interval": 10,  # so that whoever takes nothing is given up within a minute
     "max_request_body_size": 25 * 1024 * 1024,
     "outbuf_high_watermark": sending.NEVER_WAIT,
     "ident": None,  # the answer does not name its server
