@@ -5,8 +5,17 @@ from datetime import timedelta
 import pytest
 
 from tracker.core import clock
-from tracker.petitions.queries import PetitionFilter, Sort, cells, petition_page
+from tracker.petitions.lifecycle import Status
+from tracker.petitions.queries import (
+    PetitionFilter,
+    Sort,
+    cells,
+    finding,
+    petition_count_shown,
+    petition_page,
+)
 from tracker.petitions.queries.filters import Flow, Stock
+from tracker.petitions.rules import Timeliness
 from tracker.places import queries
 from tracker.places.queries import scope_ids
 
@@ -54,3 +63,31 @@ def test_rows_behind_a_number_are_the_same_whichever_way_they_are_met(
     assert {sort: ids(sort) for sort in Sort} == gathered
     assert gathered[Sort.NEWEST] == gathered[Sort.OLDEST][::-1]
     assert set(gathered[Sort.DUE]) == set(gathered[Sort.NEWEST])
+
+
+@pytest.mark.parametrize("sort", Sort)
+def test_open_petitions_of_many_places_are_the_same_as_of_few(session, make, monkeypatch, sort):
+    for ago in (1, 9, 40):
+        make.petition(
+            received_on=TODAY - timedelta(days=ago), due_on=TODAY + timedelta(days=9 - ago)
+        )
+    scope = scope_ids(session, make.home.id)
+    open_alone = [
+        PetitionFilter(open=True),
+        PetitionFilter(overdue=True),
+        PetitionFilter(status=Status.RECEIVED),
+        PetitionFilter(timeliness=Timeliness.DUE_SOON),
+    ]
+
+    def found():
+        return [
+            ([row.id for row in petition_page(session, scope, asked, sort).rows], count)
+            for asked in open_alone
+            if (count := petition_count_shown(session, scope, asked)) is not None
+        ]
+
+    of_few = found()
+    monkeypatch.setattr(finding, "FEW_PLACES", 0)
+
+    assert found() == of_few
+    assert of_few[0][1] == 3

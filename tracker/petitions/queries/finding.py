@@ -161,10 +161,10 @@ def found(
         if by == DUE and _is_short(wanted) and not wanted.is_broad:
             # Sorted, not read from its index: few rows of a short time lie far apart in that order.
             key = key + 0
-        has_tokens = PetitionLookup.tokens.op("@@")(cast(for_postgresql(clauses), TSQUERY))
+        has_tokens: Any = PetitionLookup.tokens.op("@@")(cast(for_postgresql(clauses), TSQUERY))
         if wanted.is_broad:
             # Met in the order of the key: so said, the index by tokens is not looked into.
-            has_tokens = has_tokens.is_(True)
+            has_tokens = func.coalesce(has_tokens, False)
         asked = select(PetitionLookup.petition_id, key.label("key")).where(has_tokens)
         if wanted.is_open:
             asked = asked.where(OF_OPEN)
