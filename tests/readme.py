@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.bench.table import latest
+from tests.faults.table import latest as latest_faults
 from tracker.accounts.permissions import GRANTS, Permission, Role
 from tracker.briefing.columns import VISITS
 from tracker.commitments.columns import COLUMNS as COMMITMENT_COLUMNS
@@ -69,6 +70,7 @@ TABLES: dict[str, Callable[[], Iterable[str]]] = {
     "commitment columns": columns(COMMITMENT_COLUMNS),
     "visit columns": columns(VISITS),
     "latest measurement": latest,
+    "latest faults": latest_faults,
 }
 
 

@@ -9,7 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from PIL import Image
 
-from tests.faults.kinds import Bench, killed_server
+from tests.faults.kinds import Bench, begun_twice, killed_server, stopped_server
+from tests.faults.table import LATEST
+from tests.fuzz.pages import read
 from tracker.backups.workrooms import SETTLED, workroom
 from tracker.core.errors import TrackerError
 from tracker.core.settings import from_environment
@@ -20,6 +22,21 @@ def test_what_was_acknowledged_outlives_a_killed_server(tmp_path):
 
     assert outcome.failures == []
     assert outcome.counted.acknowledged > 0
+
+
+def test_the_latest_table_tells_that_nothing_was_lost():
+    assert "| **0** | **0** |" in LATEST.read_text(encoding="utf-8")
+
+
+def test_a_stopped_server_answers_what_was_begun(tmp_path):
+    outcome = stopped_server(Bench("sqlite", tmp_path, rounds=1, seconds=1.0))
+
+    assert outcome.failures == []
+    assert outcome.counted.acknowledged > 0
+
+
+def test_an_installation_begun_twice_is_made_once(tmp_path):
+    assert begun_twice(Bench("sqlite", tmp_path, rounds=1, seconds=0)).failures == []
 
 
 def test_a_file_that_the_disk_has_no_room_for_is_told_and_leaves_nothing(visit, make, tmp_path):
@@ -38,6 +55,30 @@ def test_a_file_that_the_disk_has_no_room_for_is_told_and_leaves_nothing(visit, 
     assert answer.status_code == 507
     assert "Ổ đĩa của máy chủ đã đầy" in answer.text
     assert not list((tmp_path / "files").glob("*"))
+
+
+def test_of_eight_who_save_one_petition_at_once_one_is_kept_and_the_others_are_told(
+    app, visit, make, session
+):
+    petition, clerk = make.petition(), make.user()
+    path = f"/petitions/{petition.code}/edit"
+    people = [visit(user=clerk) for _ in range(8)]
+    for turn in range(2):
+        forms, _ = read(path, people[0].get(path).text)
+        form = next(one for one in forms if any(field.name == "content" for field in one.fields))
+        filled = {one.name: next(filter(None, one.values), "") for one in form.fields}
+        filled |= {"reason": "Ghi nhầm"}
+        del filled["csrf_token"]
+        with ThreadPoolExecutor(len(people)) as pool:
+            sent = [
+                pool.submit(one.post, path, **filled | {"content": f"Lần {turn}, người {n}"})
+                for n, one in enumerate(people)
+            ]
+        statuses = [answer.result().status_code for answer in sent]
+        assert sorted(statuses) == [303] + [409] * 7
+        session.refresh(petition)
+        assert petition.content == f"Lần {turn}, người {statuses.index(303)}"
+        session.rollback()  # lets go of the file
 
 
 def test_a_folder_that_cannot_be_written_is_told_in_a_sentence(tmp_path):

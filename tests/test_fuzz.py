@@ -3,11 +3,16 @@
 import io
 
 import pytest
+from werkzeug.datastructures import MultiDict
 
 from tests.fuzz.registers import on_postgresql, on_sqlite
 from tests.fuzz.tries import Fuzzer, declared_names
 from tracker.accounts.permissions import Role
 from tracker.app import close_databases
+from tracker.calendar.rules import Unit
+from tracker.core.errors import TrackerError
+from tracker.core.fields import BaseForm, WordField
+from tracker.journal.service import made_before
 
 NAMELESS = b"--x\r\nContent-Disposition: form-data\r\n\r\n1\r\n--x--"
 
@@ -61,6 +66,20 @@ def test_a_file_in_the_place_of_a_text_is_no_text(visit, make):
     fields = {"move": "start", "note": (io.BytesIO(b"x"), "ghi chú.txt"), "version": "1"}
     answer = staff.post(f"/petitions/{petition.code}/moves", **fields)
     assert answer.status_code < 500
+
+
+def test_a_forms_key_with_unreadable_signs_is_refused(session, make):
+    with pytest.raises(TrackerError):
+        made_before(session, make.user(), "a\x00b")
+
+
+@pytest.mark.parametrize("typed", [[], [""], ["nothing"]])
+def test_a_word_that_cannot_be_left_out_is_refused_when_it_is(app, typed):
+    class Asking(BaseForm):
+        unit = WordField("Counted in", Unit)
+
+    with app.test_request_context(method="POST"):
+        assert not Asking(MultiDict({"unit": typed}), meta={"csrf": False}).validate()
 
 
 def test_a_form_without_the_version_that_was_seen_is_stale(visit, make):

@@ -11,11 +11,13 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy import text
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
 
 from tests.bench.serving import Client
-from tests.faults.places import Register, Server, register, small_disk
+from tests.faults.places import Register, Server, empty, register, small_disk
 from tests.faults.writers import Counted, Writers
+from tracker.accounts.models import User
 from tracker.core import migrate
 from tracker.core.db import engine_for, opened_sqlite
 
@@ -264,6 +266,23 @@ def clock_set_back(bench: Bench) -> Outcome:
         return Outcome("clock set back, and right again", bench.engine, times, writers.counted())
 
 
+def begun_twice(bench: Bench) -> Outcome:
+    """Install a register by two commands at once: one makes it, the other says why not."""
+    counted = Counted()
+    for number in range(bench.rounds):
+        with empty(bench.engine, bench.folder / str(number)) as place:
+            words = ("init", "--admin", "quantri", "--name", "Người Quản Trị", "--place", HOME)
+            both = [place.command(*words) for _ in range(2)]
+            told = [process.communicate(timeout=300)[0] for process in both]
+            ended = sorted(process.returncode for process in both)
+            if ended != [0, 1] or any("Traceback" in text for text in told):
+                counted.wrong.append(f"two installations end with {ended}: {told}")
+            with place.opened() as engine, Session(engine) as session:
+                if session.scalar(select(func.count(User.id))) != 1:
+                    counted.wrong.append("there is not one administrator")
+    return Outcome("installed twice at once", bench.engine, bench.rounds, counted)
+
+
 def interrupted_migration(bench: Bench) -> Outcome:
     """Kill an upgrade of the whole schema at any moment, and run it again."""
     counted = Counted()
@@ -288,6 +307,7 @@ def interrupted_migration(bench: Bench) -> Outcome:
     return Outcome("migration killed and run again", bench.engine, bench.rounds, counted)
 
 
+HOME = "toan-he-thong"
 OLD_REVISION = "0008"
 
 
@@ -415,6 +435,7 @@ FAULTS: tuple[tuple[Fault, tuple[str, ...]], ...] = (
     (unwritable_log, ("sqlite",)),
     (changed_secret, ("sqlite",)),
     (clock_set_back, BOTH),
+    (begun_twice, BOTH),
     (interrupted_migration, BOTH),
     (backups_under_load, BOTH),
 )

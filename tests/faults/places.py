@@ -149,20 +149,27 @@ class Register:
 
 
 @contextmanager
-def register(engine_name: str, folder: Path) -> Iterator[Register]:
-    """Make a register; its servers end with it."""
+def empty(engine_name: str, folder: Path) -> Iterator[Register]:
+    """Give a place where a register may be made; its servers end with it."""
     instance = folder / "instance"
     instance.mkdir(parents=True, mode=0o700)
     cluster = Cluster.make() if engine_name == "postgresql" else None
     url = cluster.url() if cluster else f"sqlite:///{instance / 'tracker.db'}"
     made = Register(engine_name, url, instance, cluster)
     try:
+        yield made
+    finally:
+        made.close()
+
+
+@contextmanager
+def register(engine_name: str, folder: Path) -> Iterator[Register]:
+    """Make a register of the fictional commune."""
+    with empty(engine_name, folder) as made:
         with made.opened() as engine:
             demo.build(engine, petitions=PETITIONS, seed=1)
             demo.sign_ins(engine, PASSWORD)
         yield made
-    finally:
-        made.close()
 
 
 @contextmanager

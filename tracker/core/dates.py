@@ -14,7 +14,7 @@ _YEAR = re.compile(r"^(?:nam\s+|year\s+)?(\d{4})$")
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 FIRST_YEAR = 1945
 YEARS_AHEAD = 5
-YEARS = range(1000, 3000)
+YEARS = range(2, 9000)
 _ISO = re.compile(r"^(\d{4})-(\d{2})-(\d{2})$")
 
 

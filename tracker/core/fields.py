@@ -221,7 +221,7 @@ class WordField(SelectField):
         members: Iterable[Labelled] = (),
         **given: Any,
     ) -> None:
-        self.kind, self.members = kind, tuple(members) or tuple(kind)
+        self.kind, self.members, self.empty = kind, tuple(members) or tuple(kind), empty
         offered = lambda: [  # noqa: E731 - asked anew for each form, in the reader's language
             *([SelectChoice("", gettext(empty))] if empty else []),
             *(SelectChoice(member.value, say(member)) for member in self.members),
@@ -243,8 +243,12 @@ class WordField(SelectField):
         return self.kind(value) if value else None
 
     def pre_validate(self, form: FlaskForm) -> None:
-        """Refuse what is not offered."""
-        if self.data is not None and self.data not in self.members:
+        """Refuse what is not offered, nothing included where there is no leaving it out."""
+        if self.data is None:
+            is_refused = not (self.empty or any(one is OPTIONAL for one in self.validators))
+        else:
+            is_refused = self.data not in self.members
+        if is_refused:
             raise ValidationError(gettext(NOT_OFFERED))
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from tracker.core import clock
 from tracker.core.db import NOTHING_LEAVES, at_the_end, transaction
 from tracker.core.errors import TrackerError
+from tracker.core.text import has_forbidden
 from tracker.evidence import service as evidence
 from tracker.evidence.queries import mark_of
 from tracker.journal.models import CreationKey, JournalEntry, JournalHead
@@ -187,9 +188,10 @@ def made_before(session: Session, actor: Actor, key: str, prefix: str = "") -> s
 
     A key that made a record of another kind, whose codes begin otherwise, is refused.
     """
-    kept = session.get(CreationKey, key)
+    is_ours = len(key) <= LONGEST_KEY and not has_forbidden(key)
+    kept = session.get(CreationKey, key) if is_ours else None
     is_another = kept and (kept.user_id != actor.id or not kept.code.startswith(prefix))
-    if len(key) > LONGEST_KEY or is_another:
+    if is_another or not is_ours:
         raise TrackerError("This form cannot be used again; open a new one.")
     return kept.code if kept else None
 
