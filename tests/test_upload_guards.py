@@ -99,6 +99,10 @@ def test_an_ordinary_pdf_is_kept(content):
             LINK.replace("hyperlink", "attachedTemplate").encode(),
         ),
         ("xl/macrosheets/sheet1.xml", b"x"),
+        ("word/_rels/a.rels", LINK.replace('Id="r1"', 'Id=">"').replace("hyper", "frame").encode()),
+        ("word/_rels/b.rels", LINK.replace("hyperlink", "image").encode("utf-16")),
+        ("word/_rels/c.rels", b"<!DOCTYPE x><Relationships/>"),
+        ("word/_rels/d.rels", b"<Relationships>"),
     ],
 )
 def test_an_office_file_with_something_inside_or_elsewhere_is_refused(name, content):
