@@ -12,7 +12,9 @@ from sqlalchemy import select
 from tracker.accounts.permissions import Role
 from tracker.attachments.models import Attachment
 from tracker.calendar.service import seed_limits
+from tracker.commitments.service import NewCommitment, Person, make_commitment
 from tracker.core import clock
+from tracker.core.dates import Precision
 from tracker.core.errors import NotAllowed, NotFound, Stale
 from tracker.journal.models import JournalEntry
 from tracker.ledger.models import LedgerEntry
@@ -135,6 +137,18 @@ def test_two_people_take_the_person_out_and_every_number_stays(
         )
     )
     session.commit()
+    promise = make_commitment(
+        session,
+        None,
+        NewCommitment(
+            place_id=ended.place_id,
+            promise=f"Trả lời ông {NAME} trước tháng 6",
+            promised_by=Person("Chủ tịch UBND xã"),
+            promised_on=TODAY,
+            promised_precision=Precision.DAY,
+            petition_id=ended.id,
+        ),
+    )
     before, days = _counts(session), (ended.received_on, ended.ended_on, ended.status)
 
     propose(session, first, ended, "Hết thời hạn lưu", "cống")
@@ -145,6 +159,8 @@ def test_two_people_take_the_person_out_and_every_number_stays(
     carry_out(session, second, ended, tmp_path)
 
     assert (ended.citizen_name, ended.citizen_phone) == ("", "")
+    assert "Hoàng" not in promise.promise
+    assert "hoang" not in promise.search_text
     notes = session.scalars(select(PetitionStep.note)).all()
     for text in (ended.content, ended.latest_note, *notes):
         for gone in ("Hoàng", "Đức", PHONE, "cống"):

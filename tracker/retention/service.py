@@ -13,6 +13,8 @@ from tracker.accounts.models import User
 from tracker.accounts.permissions import Permission
 from tracker.attachments.models import Attachment
 from tracker.calendar.queries import clockwork
+from tracker.commitments.models import Commitment, CommitmentStep
+from tracker.commitments.service.recording import searched
 from tracker.core import clock
 from tracker.core.db import transaction
 from tracker.core.errors import NotAllowed, Stale, TrackerError
@@ -114,6 +116,8 @@ def refuse(session: Session, actor: User, petition: Petition) -> None:
 def carry_out(session: Session, actor: User, petition: Petition, root: Path) -> None:
     """Take the person's data out for good: name, telephone, texts, files, words to search by.
 
+    So it goes with what was promised on the petition.
+
     Days, steps, categories and numbers stay, so that every report counts as before. The bytes of
     files go from the disk once the rows are gone.
     """
@@ -123,6 +127,7 @@ def carry_out(session: Session, actor: User, petition: Petition, root: Path) -> 
         for name in PETITION_TEXTS:
             setattr(petition, name, redaction.of(getattr(petition, name)))
         _redact_steps(steps_of(session, petition.id), redaction)
+        _redact_promises(session, petition.id, redaction)
         petition.citizen_name = petition.citizen_phone = ""
         session.execute(
             update(IdentityLook).where(IdentityLook.petition_id == petition.id).values(note="")
@@ -140,7 +145,17 @@ def carry_out(session: Session, actor: User, petition: Petition, root: Path) -> 
         (root / name).unlink(missing_ok=True)
 
 
-def _redact_steps(steps: Sequence[PetitionStep], redaction: Redaction) -> None:
+def _redact_promises(session: Session, petition_id: int, redaction: Redaction) -> None:
+    """Take the person out of what was promised on the petition, and of its steps."""
+    promised = session.scalars(select(Commitment).where(Commitment.petition_id == petition_id))
+    for commitment in promised.all():
+        commitment.promise = redaction.of(commitment.promise)
+        commitment.search_text = searched(commitment)
+        of_it = CommitmentStep.commitment_id == commitment.id
+        _redact_steps(session.scalars(select(CommitmentStep).where(of_it)).all(), redaction)
+
+
+def _redact_steps(steps: Sequence[PetitionStep | CommitmentStep], redaction: Redaction) -> None:
     for step in steps:
         if step.note and (plain := redaction.of(step.note)) != step.note:
             step.note = plain
