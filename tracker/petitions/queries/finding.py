@@ -186,7 +186,9 @@ def count_to(session: Session, wanted: Wanted, most: int = COUNTED_TO) -> int:
 
 def counts_to(session: Session, wanted: Sequence[Wanted], most: int = COUNTED_TO) -> list[int]:
     """Count several things that are wanted, by one statement."""
-    some = (found(session, each).limit(most + 1).subquery() for each in wanted)
+    # In no order: by the index of their tokens, however many have them.
+    asked = (replace(each, is_open=False, is_broad=False) for each in wanted)
+    some = (found(session, each).limit(most + 1).subquery() for each in asked)
     counts = [select(func.count()).select_from(rows).scalar_subquery() for rows in some]
     numbers = session.execute(select(*counts)).one()
     return [MoreThan(most) if number > most else number for number in numbers]
