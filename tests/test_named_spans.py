@@ -62,6 +62,8 @@ def test_a_span_is_kept_changed_and_retired_and_the_journal_tells(session, admin
     ("name", "start", "end", "field"),
     [
         (" ", date(2026, 1, 1), date(2026, 2, 1), "name"),
+        ("2026-Q3", date(2026, 1, 1), date(2026, 2, 1), "name"),
+        ("2021-2026", date(2026, 1, 1), date(2026, 2, 1), "name"),
         ("x" * 41, date(2026, 1, 1), date(2026, 2, 1), "name"),
         ("Ngược", date(2026, 2, 1), date(2026, 1, 1), "end"),
         ("Xưa", date(1026, 2, 1), date(2026, 1, 1), "start"),

@@ -1,5 +1,7 @@
 """Spans of days with a name of the commune's own: a term, a campaign; offered for reports."""
 
+import re
+
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -24,6 +26,8 @@ from tracker.settings.rules import (
 from tracker.settings.service.recording import Facts, check_keeper, made_before, note_change
 
 TAKEN_OUT = ""
+WORD = re.compile(r"[^\W\d_]{2}")
+"""What no year, quarter or month has that the report knows by itself: 2026, 2026-Q3, 2026-9M."""
 
 
 class SpanRefused(TrackerError):
@@ -100,6 +104,10 @@ def _checked(session: Session, span: NamedSpan) -> NamedSpan:
     name = " ".join(checked(span.name).split())
     if not name:
         raise SpanRefused("Enter the name of the period.", "name")
+    if not WORD.search(name):
+        raise SpanRefused(
+            "Choose a name of words: years, quarters and months are offered already.", "name"
+        )
     if len(name) > LONGEST_SPAN_NAME:
         most = LONGEST_SPAN_NAME
         raise SpanRefused("A name has %(most)s letters at most.", "name", most=most)
