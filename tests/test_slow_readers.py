@@ -13,6 +13,7 @@ import waitress
 from tracker import sending
 from tracker.accounts.permissions import Role
 from tracker.core import web
+from tracker.core.downloads import folder_of
 from tracker.core.turns import Busy, Turns
 from tracker.serving import LIMITS
 
@@ -107,6 +108,20 @@ def test_a_reader_who_takes_nothing_for_long_is_given_up(tmp_path):
                 pass  # housekeeping is done as connections come
         assert _kept_in(tmp_path) == 0
         stopped.close()
+
+
+def test_what_a_killed_server_left_to_be_sent_is_swept_at_the_next_start(tmp_path):
+    folder = folder_of(tmp_path)
+    for name, age in (("tmpold", 2), ("tmpnew", 0)):
+        (folder / name).write_bytes(b"rows")
+        then = time.time() - age * 24 * 3600
+        os.utime(folder / name, (then, then))
+    (folder / "tmpdir").mkdir()
+    os.utime(folder / "tmpdir", (1, 1))
+
+    with _served(Large(), tmp_path):
+        assert [path.name for path in folder.iterdir()] == ["tmpnew"]
+    assert folder.stat().st_mode & 0o077 == 0
 
 
 def test_a_fast_reader_of_much_leaves_nothing_behind(tmp_path):

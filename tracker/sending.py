@@ -4,17 +4,21 @@ import ctypes
 import os
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
 from waitress.buffers import OverflowableBuffer
 from waitress.channel import HTTPChannel
 
+from tracker.core.downloads import folder_of, sweep
+
 IN_MEMORY = 2 * 1024 * 1024
 """So much of an answer passes through one buffer before the next."""
 NEVER_WAIT = sys.maxsize
 FROM_THE_SYSTEM = 256 * 1024
 MOST_POOLS = 2
+DAY = 24 * 3600
 M_MMAP_THRESHOLD, M_ARENA_MAX = -3, -8
 
 
@@ -47,8 +51,10 @@ def _is_waiting_in_a_file(buffers: list[Any]) -> bool:
     return getattr(buffers[-1], "overflowed", False) and len(buffers[-1]) > 0
 
 
-def prepare(server: Any, folder: Path) -> None:
+def prepare(server: Any, instance: Path) -> None:
     """Let a server send so, and keep what waits to be sent in a folder that is ours alone."""
+    folder = folder_of(instance)
+    sweep(folder, time.time() - DAY)
     tempfile.tempdir = str(folder)
     several = getattr(server, "map", {}).values() if hasattr(server, "effective_listen") else ()
     for one in (server, *several):

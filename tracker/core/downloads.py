@@ -1,6 +1,7 @@
 """Files that leave: begun before the answer, counted to their last row, and never half believed."""
 
 import logging
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, islice
@@ -19,6 +20,20 @@ CHUNK = 256 * 1024
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ZIP = "application/zip"
 log = logging.getLogger("tracker")
+
+
+def folder_of(instance: Path) -> Path:
+    """Give the folder for what is about to be sent, which nobody else may look into."""
+    folder = instance / "sending"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+def sweep(folder: Path, older_than: float) -> None:
+    """Take away what a killed server left; what others write at this moment is younger."""
+    for path in folder.iterdir():
+        if path.stat().st_mtime < older_than:
+            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
 
 
 def begun(pieces: Iterator[AnyStr], first: int = 2) -> Iterator[AnyStr]:
@@ -61,14 +76,14 @@ def workbook(
 ) -> tuple[Response, int]:
     """Write a workbook of one moment whole, then send it; tell how many rows it holds.
 
-    It lies in the instance folder while it is sent, under no name. Its length and its rows stand in
-    the answer's head, so that a part never looks like the whole.
+    It lies in a folder of the instance while it is sent, under no name. Its length and its rows
+    stand in the answer's head, so that a part never looks like the whole.
     """
     if request.method == "HEAD":
         return web.download(b"", WORKBOOK, name), 0
     with (
         web.FILES.take(),
-        tempfile.NamedTemporaryFile(dir=current_app.config["SETTINGS"].instance) as kept,
+        tempfile.NamedTemporaryFile(dir=folder_of(current_app.config["SETTINGS"].instance)) as kept,
     ):
         with web.own_session(read_only=True) as reading:
             found = sheets_of(reading)
