@@ -185,6 +185,20 @@ def test_a_form_without_the_pages_token_changes_nothing_and_offers_to_send_again
     assert "Nội dung rất dài đã gõ" in answer.text
 
 
+def test_a_password_is_never_given_back_by_a_page_that_has_become_too_old(visit):
+    staff, typed = visit(), "mật khẩu ai cũng đọc được 7"
+    forms = {
+        "/sign-in": ("username", "password"),
+        "/password": ("old", "new"),
+        "/account/second-factor": ("code",),
+    }
+    for path, fields in forms.items():
+        answer = staff.post(path, csrf_token="cũ", **dict.fromkeys(fields, typed))
+
+        assert answer.status_code == 400
+        assert typed not in answer.text
+
+
 def test_a_form_from_another_site_is_refused(visit):
     staff = visit()
     answer = staff.client.post(

@@ -31,12 +31,13 @@ from tracker.journal import service as journal
 
 ENDED_AND_KEPT = N_("Your sign-in has ended. Sign in again; what you typed is kept.")
 ENDED = N_("Your sign-in has ended. Sign in again; this was too long to be kept.")
+TOO_OLD = N_("This form was opened before you last signed in. Open it again.")
 NOT_DONE = N_("This could not be done.")
 UNKNOWN_HOST = N_("This server does not answer under that name.")
 WAIT = 5
 """Seconds after which to try again: a database that restarts takes about so long."""
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG})
-SECRET = frozenset({"password", "old", "new"})
+SECRET = frozenset({"password", "old", "new", "code"})
 """Fields that no page ever gives back."""
 UNSEEN = frozenset({"key", "version", "next", "save", "move"})
 CHOSEN = re.compile(r"[a-z_]*|\d{1,6}")
@@ -127,6 +128,8 @@ def _not_from_here(error: CSRFError) -> tuple[str, int]:
         return _error_page(i18n.gettext("This form came from another site."), 400), 400
     if user_or_none() is None:
         return _sign_in_page(400)
+    if SECRET.intersection(request.form):
+        return _error_page(i18n.gettext(TOO_OLD), 400), 400
     sentence = i18n.gettext(
         "Your form was not taken the first time. Everything you typed is still here; files must be"
         " chosen again."
