@@ -14,9 +14,11 @@ from tracker.calendar.service import seed_calendar, seed_limits
 from tracker.core.clock import shown_date
 from tracker.core.errors import TrackerError
 from tracker.core.i18n import gettext, language
+from tracker.core.lasting import LastingMark
+from tracker.evidence.models import Evidence
 from tracker.seeding import seed_file
 
-_TABLES = (CalendarException, DeadlineRule, InstallationSetting)
+_TABLES = (CalendarException, DeadlineRule, InstallationSetting, Evidence, LastingMark)
 
 
 @contextmanager
