@@ -5,7 +5,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import click
@@ -30,8 +30,11 @@ def main(tries: int, seed: int, engine: str) -> None:
         for name in ("sqlite", "postgres") if engine == "both" else (engine,):
             with opened(name, Path(made) / name) as register:
                 began = time.perf_counter()
-                found = Fuzzer(register.app, seed, register.reset).run(tries)
+                fuzzer = Fuzzer(register.app, seed, register.reset)
+                with suppress(KeyboardInterrupt):  # what was found so far is told as well
+                    fuzzer.run(tries)
                 close_databases(register.app)
+            found = fuzzer.found
             told(name, found, time.perf_counter() - began)
             failed = failed or bool(found.failures)
     sys.exit(1 if failed else 0)
