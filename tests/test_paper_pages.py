@@ -154,6 +154,22 @@ def test_the_journal_keeps_which_paper_was_taken_and_no_name(visit, session, hel
     assert entry.detail == "issuer=party; profile=internal; 2 petitions"
 
 
+def test_names_read_on_the_screen_are_journaled_as_those_of_a_file(visit, session, held):
+    staff, path = visit(), f"dialogues/{held.code}/minutes"
+    seen = select(JournalEntry.subject, JournalEntry.detail).where(JournalEntry.action == "export")
+    staff.get(f"/{path}")
+    assert session.execute(seen).all() == []
+    session.rollback()
+
+    assert NAME in staff.get(f"/{path}", profile="internal", issuer="party").text
+    assert NAME in staff.get("/reports/resolution/paper", profile="internal").text
+
+    dialogue, report = session.execute(seen.order_by(JournalEntry.id)).all()
+    assert dialogue == (path, "issuer=party; profile=internal; 2 petitions")
+    assert report.subject == "reports/resolution/paper"
+    assert "profile=internal" in report.detail
+
+
 def test_an_english_screen_still_gives_the_vietnamese_paper(visit, held):
     staff = visit()
     page = staff.get(f"/dialogues/{held.code}/minutes", lang="en").text

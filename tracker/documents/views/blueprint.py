@@ -85,16 +85,25 @@ def body_of(paper: Paper, template: bytes | None) -> bytes:
 def paper_answer(paper: Paper, asked: Asked, subject: str, stem: str, told: str) -> Response:
     """Write a paper down and answer with the file; before it leaves, the journal knows."""
     body = body_of(paper, template_content(db_session(), asked.unit, asked.issuer))
-    detail = "; ".join([f"{name}={text}" for name, text in asked.arguments.items()] + [told])
-    with own_session(read_only=False) as writing:
-        journal.note_export(writing, current_user(), subject, detail.rstrip("; "))
+    _note(asked, subject, told)
     invented = "-hu-cau" if paper.mark else ""
     inside = "-noi-bo" if asked.profile is Profile.INTERNAL else ""
     return download(body, MEDIA_TYPE, f"{stem}{invented}{inside}.docx")
 
 
-def preview(paper: Paper, asked: Asked, **more: Any) -> str:
-    """Show a paper on the screen before it is taken out."""
+def _note(asked: Asked, subject: str, told: str) -> None:
+    detail = "; ".join([f"{name}={text}" for name, text in asked.arguments.items()] + [told])
+    with own_session(read_only=False) as writing:
+        journal.note_export(writing, current_user(), subject, detail.rstrip("; "))
+
+
+def preview(paper: Paper, asked: Asked, subject: str, told: str, **more: Any) -> str:
+    """Show a paper on the screen before it is taken out; with names, the journal knows of it too.
+
+    Whoever reads the names of many on a screen has them as much as whoever takes the file.
+    """
+    if asked.profile is Profile.INTERNAL:
+        _note(asked, subject, told)
     with speaking(PAPERS_IN):
         around = {
             "number_begins": gettext(LAYOUTS[paper.head.issuer].number_begins),

@@ -117,10 +117,12 @@ def look(code: str, name: str) -> Any:
     """Show a paper as it would be written, with what is still open in it."""
     dialogue, offer = _asked(code, name)
     asked = asked_for(dialogue.place_id, has_names=offer.has_names)
-    paper, _ = _paper(dialogue, offer, asked)
+    paper, facts = _paper(dialogue, offer, asked)
     return preview(
         paper,
         asked,
+        f"dialogues/{code}/{name}",
+        _told(facts),
         title=offer.label,
         has_names=offer.has_names,
         back=(url_for("dialogues.one", code=code), code),
@@ -143,8 +145,11 @@ def paper(code: str, name: str) -> Response:
     asked = asked_for(dialogue.place_id, has_names=offer.has_names)
     written, facts = _paper(dialogue, offer, asked)
     subject = f"dialogues/{code}/{name}.docx"
-    told = f"{len(facts.raised)} petitions"
-    return paper_answer(written, asked, subject, f"{offer.stem}-{code}", told)
+    return paper_answer(written, asked, subject, f"{offer.stem}-{code}", _told(facts))
+
+
+def _told(facts: DialogueFacts) -> str:
+    return f"{len(facts.raised)} petitions"
 
 
 def _asked(code: str, name: str) -> tuple[Dialogue, Offer]:

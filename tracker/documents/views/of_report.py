@@ -44,11 +44,13 @@ def look_at_report() -> Any:
     """Show the report as the paper it would be, with room for the clerk's own words."""
     report = _asked_report()
     asked = asked_for(report.tree.top.id, has_names=True)
-    paper, _ = _paper(report, asked)
+    paper, facts = _paper(report, asked)
     arguments = report.arguments()
     return preview(
         paper,
         asked,
+        "reports/resolution/paper",
+        _told(report, facts),
         title=N_("Report on results"),
         has_names=True,
         back=(url_for("reports.resolution", **arguments), N_("Resolution report")),
@@ -67,10 +69,14 @@ def report() -> Response:
     asked = asked_for(wanted.tree.top.id, has_names=True)
     written, facts = _paper(wanted, asked)
     days = f"{wanted.counted.start:%Y%m%d}-{wanted.counted.end:%Y%m%d}"
-    told = "; ".join(f"{name}={text}" for name, text in wanted.arguments().items())
-    told = f"{told}; {len(facts.outstanding)} petitions"
-    subject = "reports/resolution.docx"
+    subject, told = "reports/resolution.docx", _told(wanted, facts)
     return paper_answer(written, asked, subject, f"bao-cao-giai-quyet-{days}", told)
+
+
+def _told(wanted: AskedReport, facts: ReportFacts) -> str:
+    """Say in the journal of what a paper tells, and of how many."""
+    period = "; ".join(f"{name}={text}" for name, text in wanted.arguments().items())
+    return f"{period}; {len(facts.outstanding)} petitions"
 
 
 @bp.post("/reports/resolution/send")
