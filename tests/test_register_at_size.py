@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import event
 
 from tracker.core import clock
 from tracker.petitions.lifecycle import Status
@@ -91,3 +92,25 @@ def test_open_petitions_of_many_places_are_the_same_as_of_few(session, make, mon
 
     assert found() == of_few
     assert of_few[0][1] == 3
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("cell", [Stock("outstanding", TODAY), Flow("received", TODAY, TODAY)])
+def test_rows_behind_a_number_of_many_places_are_read_in_the_order_of_an_index(
+    session, make, monkeypatch, cell
+):
+    make.petition()
+    for module in (cells, queries):
+        monkeypatch.setattr(module, "FEW_PLACES", 0)
+    monkeypatch.setattr(cells, "MANY_STOOD", 0)
+    scope, seen = scope_ids(session, make.home.id), []
+    note = lambda *asked: seen.append(asked[2:4])  # noqa: E731
+    event.listen(session.get_bind(), "before_cursor_execute", note)
+    petition_page(session, scope, PetitionFilter(cell=cell))
+    event.remove(session.get_bind(), "before_cursor_execute", note)
+
+    statement, values = next(one for one in seen if "substr(petitions.content" in one[0])
+    plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+    steps = [row.detail for row in plan]
+    assert any("ix_petition_postings_measure_day" in step for step in steps)
+    assert [step for step in steps if "FOR ORDER BY" in step or step.startswith("SCAN pet")] == []
