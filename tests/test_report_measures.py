@@ -123,6 +123,9 @@ def test_the_trend_shows_twelve_months_beside_those_a_year_before(session, make)
     assert months[-1].last == TODAY
     assert (months[-1].now.received, months[-1].before.received) == (1, 1)
     assert all(month.first.day == 15 for month in inspected)
+    assert [month.called.month for month in inspected] == [
+        month.first.month % 12 + 1 for month in inspected
+    ]
     for month, following in zip(months, months[1:], strict=False):
         assert month.last + timedelta(days=1) == following.first
 

@@ -297,10 +297,25 @@ def test_a_page_tells_that_it_was_tampered_with(visit, session, make):
     session.commit()
 
     page = leader.get(path)
+    file = leader.get(f"{path}/report.csv")
 
     assert page.status_code == 200
     assert "Đây không còn là báo cáo đã gửi" in page.text
+    assert file.status_code == 409
+    assert "không còn là tệp đã gửi" in file.text
     assert "Đúng như khi gửi" not in page.text
+
+
+def test_a_changed_file_of_a_sent_report_is_not_given_out(visit, session, make):
+    make.petition()
+    leader = visit(role=Role.LEADER)
+    path = leader.post(SEND, **ASKED).location
+    _disarm(session)
+    session.execute(update(SentFile).where(SentFile.name == "report.csv").values(body=b"x"))
+    session.commit()
+
+    assert leader.get(f"{path}/report.csv").status_code == 409
+    assert leader.get(f"{path}/report.xlsx").status_code == 200
 
 
 def test_the_workbook_holds_the_pages_numbers_and_its_petitions(visit, session, make):

@@ -1,7 +1,7 @@
 """What the pictures of a report are drawn from, where its table does not hold it."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -11,6 +11,8 @@ from tracker.reports.queries.cuts import Asked
 from tracker.reports.rules import Form, Line, Period, line_of
 
 MONTHS = 12
+FAR_ENOUGH = 17
+"""So many days after the 15th the next month has begun, and is not over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,11 @@ class Month:
     last: date
     now: Line
     before: Line
+
+    @property
+    def called(self) -> date:
+        """Give a day of the month that it is called by: one of inspection begins a month before."""
+        return self.first if self.first.day == 1 else self.first + timedelta(days=FAR_ENOUGH)
 
 
 def trend(session: Session, asked: Asked) -> list[Month]:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tracker.core.errors import TrackerError
 from tracker.core.i18n import gettext
 from tracker.journal.models import JournalEntry
 from tracker.reports.models import SentReport
@@ -14,6 +15,29 @@ from tracker.reports.rules import digest
 
 SEND = "report:send"
 """What the journal calls the sending; the entry's detail is the digest."""
+
+
+class NotAsSent(TrackerError):
+    """A file of a sent report was changed in the database itself: nobody is to rely on it."""
+
+    status_code = 409
+
+
+def journaled(session: Session, report: SentReport) -> str | None:
+    """Give the digest that the journal kept when a report was sent."""
+    told = select(JournalEntry.detail).where(
+        JournalEntry.action == SEND, JournalEntry.subject == report.code
+    )
+    return session.scalar(told)
+
+
+def trusted(name: str, body: bytes, wanted: str | None) -> bytes:
+    """Give a file's bytes; refuse them when they are not those that were sent."""
+    if digest(body) != wanted:
+        raise NotAsSent(
+            "The file %(name)s is not the one that was sent; it is not given out.", name=name
+        )
+    return body
 
 
 def faults(
@@ -26,10 +50,7 @@ def faults(
     """Say in which ways a report is not what was sent; nothing when it is."""
     if digest(body) != report.digest:
         yield gettext("its figures, rows or parameters are not those whose digest was kept")
-    told = select(JournalEntry.detail).where(
-        JournalEntry.action == SEND, JournalEntry.subject == report.code
-    )
-    if session.scalar(told) != report.digest:
+    if journaled(session, report) != report.digest:
         yield gettext("its digest is not the one that the journal kept when it was sent")
     if document and _header(report) != {name: document.get(name) for name in _header(report)}:
         yield gettext("its code, author, time or period are not those that were sent")

@@ -19,7 +19,7 @@ from tracker.places.queries import reached, scope_ids
 from tracker.reports.models import SentFile, SentReport
 from tracker.reports.queries.cuts import Asked, ReportLine, lines_by
 from tracker.reports.queries.places import place_tree
-from tracker.reports.queries.proof import SEND, faults
+from tracker.reports.queries.proof import SEND, faults, journaled, trusted
 from tracker.reports.queries.rows import report_rows
 from tracker.reports.rules import (
     Changes,
@@ -147,9 +147,10 @@ def opened(session: Session, report: SentReport) -> Opened:
 
 
 def sent_file(session: Session, report: SentReport, name: str) -> tuple[bytes, str]:
-    """Give a file of a sent report, byte for byte, and its media type."""
+    """Give a file of a sent report, byte for byte, and its media type; refuse a changed one."""
+    body = trusted("report.json", _body(report), journaled(session, report))
     if name == "report.json":
-        return _body(report), "application/json"
+        return body, "application/json"
     row = session.execute(
         select(SentFile.body, SentFile.media_type).where(
             SentFile.report_id == report.id, SentFile.name == name
@@ -157,7 +158,8 @@ def sent_file(session: Session, report: SentReport, name: str) -> tuple[bytes, s
     ).first()
     if row is None:
         raise NotFound("There is no such file.")
-    return row.body, row.media_type
+    wanted: Mapping[str, str] = _document(body).get("files", {})
+    return trusted(name, row.body, wanted.get(name)), row.media_type
 
 
 def changes_since(session: Session, kept: Opened) -> Changes:
