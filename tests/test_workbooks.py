@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.accounts.permissions import Role
-from tracker.core import clock, xlsxout
+from tracker.core import clock, xlsxout, xlsxsums
 from tracker.core.columns import Kind
 from tracker.core.dates import Precision
 from tracker.core.xlsxout import Sheet, SheetColumn, write_workbook
@@ -47,7 +47,7 @@ def test_cells_are_what_they_say_and_text_stays_text(tmp_path):
     (found,) = read(path.read_bytes()).values()
     assert found[0][0] == "Danh sách"
     assert found[2:6] == [["Mã", "Ngày", "Số"], *[[x, y or "", z] for x, y, z in rows]]
-    assert found[6][0] == "Tổng cộng"
+    assert (found[6][0], found[6][2]) == ("Tổng cộng", 7)
 
 
 def test_an_empty_table_keeps_its_header(tmp_path):
@@ -66,6 +66,21 @@ def test_what_one_sheet_cannot_hold_stands_in_further_ones(tmp_path, monkeypatch
     assert list(found) == ["Tờ", "Tờ (2)", "Tờ (3)"]
     codes = [row[0] for rows in found.values() for row in rows if row[0].isdecimal()]
     assert codes == [f"{number:04}" for number in range(25)]
+    assert [rows[-1][2] for rows in found.values()] == [45, 145, 110]
+
+
+def test_a_sum_is_worked_out_by_excel_and_shown_before_it_is(tmp_path, monkeypatch):
+    monkeypatch.setattr(xlsxsums, "PIECE", 7)
+    path = tmp_path / "a.xlsx"
+    many = [SheetColumn(f"Số {at}", Kind.NUMBER, 8, at > 0) for at in range(30)]
+    with path.open("wb+") as held:
+        write_workbook(path, [Sheet("Tờ", [], many, iter([range(30), [None] * 30]))])
+        held.seek(0)
+        data = held.read()
+    told = zipfile.ZipFile(io.BytesIO(data)).read("xl/worksheets/sheet1.xml")
+    assert b"<f>SUM(AD2:AD3)</f><v>29</v>" in told
+    assert b"<v></v>" not in told
+    assert read(data)["Tờ"][-1][1:] == list(range(1, 30))
 
 
 def test_the_list_goes_into_a_workbook_with_all_its_rows_in_its_order(visit, make, session):

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from tracker.core.columns import Column, Kind
 from tracker.core.i18n import Labelled, gettext, say
+from tracker.core.xlsxsums import keep_sums
 
 if TYPE_CHECKING:
     from rustpy_xlsxwriter import Format
@@ -92,16 +93,20 @@ def write_workbook(path: Path, sheets: Sequence[Sheet]) -> int:
 
     count = _Count()
     records: list[tuple[str, Any]] = []
+    sums: list[dict[int, float]] = []
     options: dict[str, Any] = {}
     for sheet in sheets:
         rows = count.of(sheet.rows)
         first = list(islice(rows, MEASURED + 1))
         looks = _looks(sheet) | {"row_heights": _heights(sheet, first)}
         for name, some in _parts(sheet, chain(first, rows)):
-            records.append((name, _records(sheet.columns, some)))
+            sums.append({at: 0 for at, told in enumerate(sheet.columns) if told.has_total})
+            records.append((name, _records(sheet.columns, _summed(some, sums[-1]))))
             for option, value in looks.items():
                 options.setdefault(option, {})[name] = value
     write_worksheets(records, str(path), **options)
+    if any(sums):
+        keep_sums(path, sums)
     return count.rows
 
 
@@ -126,6 +131,18 @@ def _parts(
     for part in range(1, parts + 1):
         name = sheet.name if part == 1 else f"{sheet.name} ({part})"
         yield name, rows if part == parts else islice(rows, room)
+
+
+def _summed(rows: Iterator[Sequence[object]], sums: dict[int, float]) -> Iterator[Sequence[object]]:
+    """Add up, as rows pass, what the table's last row holds."""
+    if not sums:
+        yield from rows
+        return
+    for row in rows:
+        for at in sums:
+            number = row[at]
+            sums[at] += number if isinstance(number, int | float) else 0
+        yield row
 
 
 def _records(
