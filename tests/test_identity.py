@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.accounts.permissions import Role
+from tracker.commitments.service import NewCommitment, Person, make_commitment
 from tracker.core import clock
 from tracker.core.errors import NotAllowed
 from tracker.journal.models import JournalEntry
@@ -260,3 +261,32 @@ def test_other_pages_tell_the_text_of_a_petition_without_the_person(visit, make)
         assert NAME not in text
         assert PHONE not in text
     assert "đề nghị sửa cống" in text
+
+
+def test_neither_a_promise_nor_the_account_of_a_date_names_who_is_not_known(visit, make, session):
+    petition, staff = make.petition(**PERSON), visit()
+    said = f"gặp ông {NAME}, số {PHONE}"
+    promised = make_commitment(
+        session,
+        None,
+        NewCommitment(
+            place_id=petition.place_id,
+            promise=f"Sẽ {said}",
+            promised_by=Person("Chủ tịch UBND xã"),
+            petition_id=petition.id,
+        ),
+    )
+    day = clock.today() + timedelta(days=30)
+    given = MoveRequest("assign", note=f"Đã {said}", due_on=day, department_id=make.department().id)
+    move_petition(session, None, petition, given)
+    address = f"/petitions/{petition.code}"
+    pages = (address, f"{address}/due", f"/commitments/{promised.code}", "/commitments")
+    for path in (*pages, "/commitments.csv", "/commitments.xlsx"):
+        text = _everything_in(staff.get(path), path)
+        assert "gặp ông" in text
+        assert NAME not in text
+        assert PHONE not in text
+
+    assert staff.post(f"{address}/identity", look_reason="verify").status_code == 303
+    for path in pages[:3]:
+        assert NAME in staff.get(path).text

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
 from sqlalchemy.orm import Session
@@ -18,11 +18,14 @@ from tracker.core.paging import PAGE_SIZE, Order, Page, ordered, page_of
 from tracker.core.text import fold, has_forbidden
 from tracker.dialogues.models import Department, Dialogue
 from tracker.petitions.models import Petition
+from tracker.petitions.rules.masking import without_person
 from tracker.places.models import Place
 from tracker.places.queries import lies_in, scope_ids
 
 MOST_WORDS = 12
 STREAMED = 500
+SAID = frozenset({"promise", "latest_note"})
+"""Texts that may name whoever raised the petition on which something was promised."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,9 @@ class ExportRow(CommitmentRow):
     source: str
 
 
+Row = TypeVar("Row", bound=CommitmentRow)
+
+
 def commitment_page(
     session: Session,
     scope: frozenset[int],
@@ -98,7 +104,7 @@ def commitment_page(
     """Give one page of the list; `after` is the key that a page before or after it gave."""
     statement = _with_names(matching(session, scope, asked), CommitmentRow)
     page = page_of(session, statement, _orders(sort, asked), after, size)
-    return Page([CommitmentRow(*row) for row in page.rows], page.previous, page.next)
+    return Page([_told(CommitmentRow, row) for row in page.rows], page.previous, page.next)
 
 
 def commitment_count(session: Session, scope: frozenset[int], asked: CommitmentFilter) -> int:
@@ -126,7 +132,7 @@ def commitment_export_rows(
         ordered(statement, _orders(sort, asked)), execution_options={"yield_per": STREAMED}
     )
     for row in rows:
-        yield ExportRow(*row)
+        yield _told(ExportRow, row)
 
 
 def stands_as(wanted: State, today: date) -> ColumnElement[bool]:
@@ -207,6 +213,15 @@ def _orders(sort: Sort, asked: CommitmentFilter) -> list[Order]:
     return [Order(has_ended), Order(Commitment.due_on.expression), Order(own_id)]
 
 
+def _told(made_as: type[Row], row: Sequence[Any]) -> Row:
+    """Make a line of what was read, without the person whose petition it was promised on."""
+    *cells, name, phone = row
+    if name is not None:
+        for at in [at for at, field in enumerate(fields(made_as)) if field.name in SAID]:
+            cells[at] = cells[at] and without_person(cells[at], name, phone)
+    return made_as(*cells)
+
+
 def _with_names(statement: Select[Any], row: type[CommitmentRow]) -> Select[Any]:
     department = Department.name_en if language() == "en" else Department.name_vi
     elsewhere: dict[str, Any] = {
@@ -221,7 +236,7 @@ def _with_names(statement: Select[Any], row: type[CommitmentRow]) -> Select[Any]
     names = [fact.name for fact in fields(row)]
     columns = [elsewhere[n] if n in elsewhere else getattr(Commitment, n) for n in names]
     return (
-        statement.with_only_columns(*columns)
+        statement.with_only_columns(*columns, Petition.citizen_name, Petition.citizen_phone)
         .join(Place, Place.id == Commitment.place_id)
         .outerjoin(Department, Department.id == Commitment.department_id)
         .outerjoin(Dialogue, Dialogue.id == Commitment.dialogue_id)

@@ -6,12 +6,13 @@ from flask import Blueprint
 
 from tracker.accounts.guard import current_user
 from tracker.accounts.permissions import Permission
+from tracker.calendar.rules import Limit, Line, told
 from tracker.core import clock
 from tracker.core.clock import shown_moment
 from tracker.core.i18n import gettext
 from tracker.core.web import db_session
 from tracker.petitions.models import Petition
-from tracker.petitions.queries import petition_for
+from tracker.petitions.queries import Identity, petition_for
 
 bp = Blueprint("petitions", __name__)
 
@@ -23,6 +24,11 @@ page_sections: list[Callable[[Petition], str]] = []
 def asked_petition(code: str) -> Petition:
     """Give the petition of an address; another commune's does not exist."""
     return petition_for(db_session(), current_user(), code)
+
+
+def told_to(identity: Identity) -> Callable[[Line, Limit | None], str]:
+    """Tell an account's lines without the person whom the reader does not know."""
+    return lambda line, limit: identity.told(told(line, limit))
 
 
 def may_take_names() -> bool:

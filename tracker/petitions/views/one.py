@@ -13,7 +13,6 @@ from tracker.attachments.forms import RemovalForm, UploadForm
 from tracker.attachments.queries import attachments_of
 from tracker.attachments.rules import FileRefused
 from tracker.attachments.views import files_root, uploaded
-from tracker.calendar.rules import told
 from tracker.core.errors import NotFound, TrackerError
 from tracker.core.i18n import gettext
 from tracker.core.web import db_session
@@ -46,6 +45,7 @@ from tracker.petitions.views.blueprint import (
     bp,
     may_see_names,
     page_sections,
+    told_to,
 )
 
 
@@ -97,11 +97,12 @@ def page_of(
     )
     moves = _forms(petition, offered, tried)
     mistaken = correctable_step(steps)
+    identity = identity_of(session, user, petition)
     return render_template(
         "petitions/one.html",
         petition=petition,
         clocks=clocks_of(session, petition, steps),
-        told=told,
+        told=told_to(identity),
         transfer_advice=TRANSFER_ADVICE.get(petition.kind),
         steps=timeline(session, scope, petition),
         moves=moves,
@@ -115,7 +116,7 @@ def page_of(
         master=master_of(session, scope, petition),
         files=attachments_of(session, petition.code),
         names=may_see_names(),
-        identity=identity_of(session, user, petition),
+        identity=identity,
         looks=looks_at(session, petition.id),
         look=look or LookForm(None),
         # Each section was written, and escaped, by a template of the feature it belongs to.
