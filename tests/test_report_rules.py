@@ -133,6 +133,7 @@ def test_impossible_and_reversed_days_are_refused_beside_their_field(start, end,
     with pytest.raises(PeriodRefused) as refusal:
         typed_period(start, end)
     assert refusal.value.field == field
+    assert ("first day" in str(refusal.value)) == (not start)
 
 
 def test_nothing_is_counted_beyond_today_nor_beyond_the_asked_day():

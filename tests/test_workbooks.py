@@ -19,6 +19,7 @@ from tracker.journal.models import JournalEntry
 from tracker.petitions.columns import COLUMNS as PETITIONS
 from tracker.petitions.lifecycle import Kind as LegalKind
 from tracker.petitions.lifecycle import Level, Petitioner, Status
+from tracker.petitions.service import MoveRequest, move_petition
 
 TODAY = clock.today()
 COLUMNS = [
@@ -138,6 +139,17 @@ def test_the_register_of_citizen_reception_has_its_thirteen_columns(visit, make)
     assert row["Ngày tiếp"] == TODAY - timedelta(days=30)
     assert (row["Loại đơn (KN, TC, KN-PA)"], row["Thuộc thẩm quyền (x)"]) == ("KN", "x")
     assert row["Số người cùng nội dung"] == 7
+
+
+def test_what_was_sent_on_to_another_body_is_not_within_competence(visit, make, session):
+    sent_on = make.petition(level=Level.COMMUNE)
+    asked = MoveRequest(
+        "transfer", happened_on=TODAY, note="Chuyển Sở Xây dựng", document_number="45/UBND-VP"
+    )
+    move_petition(session, None, sent_on, asked)
+    (row,) = table(visit().get("/petitions/register.xlsx").data)
+    assert row["Thuộc thẩm quyền (x)"] == ""
+    assert "45/UBND-VP" in row["Cơ quan thụ lý, số văn bản chuyển đơn"]
 
 
 @pytest.mark.parametrize("address", ["/dialogues.xlsx", "/commitments.xlsx"])

@@ -152,7 +152,12 @@ def _withheld(column: Column[ExportRow]) -> Column[ExportRow]:
 def _kind_of_letter(row: ExportRow) -> str:
     if row.kind is lifecycle.Kind.QUESTION:
         return gettext(row.kind.label)
-    return gettext("Complaint (KN)") if row.kind is lifecycle.Kind.COMPLAINT else gettext("KN, PA")
+    return gettext("Complaint (KN)") if row.kind is lifecycle.Kind.COMPLAINT else gettext("KN-PA")
+
+
+def _is_competent(row: ExportRow) -> bool:
+    """Tell whether a matter is the commune's own; what was sent on to another body is not."""
+    return row.level is Level.COMMUNE and row.status is not Status.TRANSFERRED
 
 
 def _when(*statuses: Status) -> Callable[[ExportRow], str]:
@@ -182,7 +187,7 @@ RECEPTION: tuple[Column[ExportRow], ...] = (
     Column(
         "competent",
         N_("Within competence (x)"),
-        lambda row: "x" if row.level is Level.COMMUNE else "",
+        lambda row: "x" if _is_competent(row) else "",
         width=9,
     ),
     Column("guided", N_("Guided to which body, document"), _when(Status.DECLINED), width=20),

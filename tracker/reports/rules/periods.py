@@ -190,6 +190,8 @@ def named_period(key: str, form: Form = Form.CALENDAR) -> Period:
 
 def typed_period(start: str, end: str) -> Period:
     """Read two days, each dd/mm/yyyy or ISO; refuse what is missing, impossible or reversed."""
+    if not start.strip():
+        raise PeriodRefused(N_("Type the first day, too."), "from")
     first, last = _typed_day(start, "from"), _typed_day(end, "to")
     if first > last:
         raise PeriodRefused("The last day comes before the first.", "to")
