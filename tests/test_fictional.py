@@ -197,6 +197,16 @@ def test_the_same_seed_gives_the_same_register_and_another_one_another(tmp_path)
     assert told[0] != told[2]
 
 
+def test_whatever_is_drawn_is_a_legal_life(tmp_path):
+    for seed in (1, 2):
+        engine = engine_for(f"sqlite:///{tmp_path / str(seed)}.db")
+        Base.metadata.create_all(engine)
+        with Session(engine) as session:
+            make_fictional(session, petitions=50, seed=seed)
+            assert list(ledger_mismatches(session)) == []
+        engine.dispose()
+
+
 def test_progress_is_told_up_to_the_number_asked_for(session):
     told = []
 

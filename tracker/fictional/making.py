@@ -164,7 +164,9 @@ def _make(session: Session, commune: Commune, plan: Plan, raised: Raised, today:
         if is_accepted and move.move_name == "defer":
             actor = None  # only the command line brings in a plan beyond the law's date
         if petition.kind not in MOVES[move.move_name].kinds:
-            move, is_accepted = replace(move, move_name=ACCEPT), True  # a complaint is accepted
+            if is_accepted or petition.status not in MOVES[ACCEPT].sources:
+                continue  # nobody is told of a complaint as of a petition
+            move, is_accepted = replace(move, move_name=ACCEPT), True  # it is accepted
         move_petition(session, actor, petition, move)
     if plan.path.end is not Status.JOINED:
         raised.codes[number] = petition.code
