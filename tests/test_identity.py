@@ -19,7 +19,7 @@ from tracker.core import clock
 from tracker.core.errors import NotAllowed
 from tracker.journal.models import JournalEntry
 from tracker.petitions.lifecycle import LookReason
-from tracker.petitions.models import IdentityLook
+from tracker.petitions.models import IdentityLook, PetitionStep
 from tracker.petitions.queries import PetitionFilter, identity_of, petition_page, reader_of
 from tracker.petitions.queries.identity import OPEN_FOR
 from tracker.petitions.rules.masking import masked_name, masked_phone, without_person
@@ -94,6 +94,23 @@ def _shown(session, user, petition):
     return row.citizen_name
 
 
+def _corrected_by(person, petition):
+    return PetitionStep(
+        petition_id=petition.id,
+        move="amend",
+        status_before=petition.status,
+        status=petition.status,
+        happened_on=clock.today(),
+        recorded_at=clock.now(),
+        actor_id=person.id,
+        place_id=petition.place_id,
+        category_id=petition.category_id,
+        kind=petition.kind,
+        level=petition.level,
+        channel=petition.channel,
+    )
+
+
 def test_only_those_who_handle_a_petition_see_who_raised_it(session, make):
     staff, other, leader, admin = (
         make.user(),
@@ -104,6 +121,9 @@ def test_only_those_who_handle_a_petition_see_who_raised_it(session, make):
     petition = make.petition(**PERSON)
     people = (staff, other, leader, admin)
     masked = "Hoàng V. Đ."
+    assert [_shown(session, who, petition) for who in people] == [masked, masked, masked, ""]
+    session.add(_corrected_by(other, petition))
+    session.commit()  # a detail corrected is nothing handled
     assert [_shown(session, who, petition) for who in people] == [masked, masked, masked, ""]
     move_petition(session, staff, petition, MoveRequest("start"))
     assert [_shown(session, who, petition) for who in people] == [NAME, masked, masked, ""]
@@ -287,6 +307,9 @@ def test_neither_a_promise_nor_the_account_of_a_date_names_who_is_not_known(visi
         assert NAME not in text
         assert PHONE not in text
 
+    edit = f"/commitments/{promised.code}/edit"
+    assert staff.get(edit).location == address
     assert staff.post(f"{address}/identity", look_reason="verify").status_code == 303
+    assert NAME in staff.get(edit).text
     for path in pages[:3]:
         assert NAME in staff.get(path).text

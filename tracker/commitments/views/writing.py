@@ -76,6 +76,10 @@ def new() -> Any:
 def edit(code: str) -> Any:
     """Correct facts by a visible step; a stale save shows what is kept beside what was typed."""
     commitment = asked_commitment(code)
+    petition = commitment.petition
+    if petition is not None and _names_who_is_not_open(commitment, petition):
+        flash(gettext("This promise names who raised the petition: open the identity there first."))
+        return redirect(url_for("petitions.one", code=petition.code), 303)
     form = _edit_form(commitment, is_sent=request.method == "POST")
     if not form.validate_on_submit():
         return _edit_page(form, commitment)
@@ -152,6 +156,12 @@ def _edit_form(commitment: Commitment, *, is_sent: bool) -> CommitmentEditForm:
     form = CommitmentEditForm(request.form if is_sent else None, data=kept)
     _offer(form, commitment.department_id)
     return form
+
+
+def _names_who_is_not_open(commitment: Commitment, petition: Petition) -> bool:
+    """Tell whether the promise holds a name that this person may not see without a reason."""
+    identity = identity_of(db_session(), current_user(), petition)
+    return identity.told(commitment.promise) != commitment.promise
 
 
 def _new_page(form: CommitmentForm, dialogue: Dialogue | None, petition: Petition | None) -> str:

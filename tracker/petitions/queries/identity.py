@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from tracker.accounts.models import User
 from tracker.accounts.permissions import Permission
 from tracker.core import clock
-from tracker.petitions.lifecycle import LookReason, Status
+from tracker.petitions.lifecycle import MOVES, LookReason, Status
 from tracker.petitions.models import IdentityLook, Petition, PetitionStep
 from tracker.petitions.rules.masking import masked_name, masked_phone, without_person
 
@@ -35,13 +35,15 @@ def reader_of(user: User) -> Reader | None:
 def known_to(reader: Reader | None) -> ColumnElement[bool]:
     """Ask whether the person handles the petition, or has given a reason a short while ago.
 
-    Its handlers are who logged it, who took a step of it, who monitors it, and, while a result
-    waits for approval, who approves.
+    Its handlers are who logged it, who moved it, who monitors it, and, while a result waits for
+    approval, who approves. Correcting a detail handles nothing.
     """
     if reader is None:
         return false()
     step = exists().where(
-        PetitionStep.petition_id == Petition.id, PetitionStep.actor_id == reader.id
+        PetitionStep.petition_id == Petition.id,
+        PetitionStep.actor_id == reader.id,
+        PetitionStep.move.in_(MOVES),
     )
     look = exists().where(
         IdentityLook.petition_id == Petition.id,
