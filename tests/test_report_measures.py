@@ -10,6 +10,7 @@ from tracker.core import clock
 from tracker.core.dates import Precision
 from tracker.core.db import transaction
 from tracker.ledger.models import LedgerEntry
+from tracker.petitions.models import Petition
 from tracker.petitions.rules import Timeliness
 from tracker.petitions.service import MoveRequest, move_petition
 from tracker.places.queries import scope_ids
@@ -132,7 +133,9 @@ def test_the_trend_shows_twelve_months_beside_those_a_year_before(session, make)
 
 def _opened(reader, page, pattern):
     """Give how many rows each link of a page opens, and the number that it stands on."""
-    for address, number in re.findall(rf'href="(/petitions\?[^"]*{pattern}[^"]*)">(\d+)</a>', page):
+    for address, number in re.findall(
+        rf'href="(/petitions\?[^"]*{pattern}[^"]*)"(?: title="[^"]+")?>(\d+)</a>', page
+    ):
         rows = reader.get(address.replace("&amp;", "&")).text
         yield len(set(re.findall(r'href="/petitions/(KN-[\d-]+)"', rows))), int(number)
 
@@ -153,6 +156,29 @@ def test_every_measure_opens_exactly_its_rows(visit, session, make):
     assert len(opened) >= 5
     assert all(rows == number for rows, number in opened)
     assert vague.code
+
+
+def test_sums_before_and_by_month_open_the_rows_of_their_parts(visit, session, make):
+    for received, ended in ((370, None), (130, 5), (40, 3), (35, None)):
+        petition = make.petition(received_on=_days_ago(received))
+        if ended:
+            _explain(session, petition, _days_ago(ended))
+    again = make.petition(received_on=_days_ago(30))
+    _resolve(session, make, again, _days_ago(20))
+    reopened = MoveRequest("reopen", _days_ago(10), note="Người dân chưa đồng ý")
+    move_petition(session, make.user(role=Role.LEADER), again, reopened)
+    session.execute(update(Petition).where(Petition.id == again.id).values(due_on=None))
+    session.commit()
+    reader = visit(role=Role.LEADER)
+
+    page = reader.get(PAGE, **{"from": f"{_days_ago(45):%d/%m/%Y}", "to": f"{TODAY:%d/%m/%Y}"}).text
+    apart, months = page[page.index('class="comparison"') :].split('id="trend', 1)
+    open_again = list(_opened(reader, apart, "open=yes"))
+    cells = list(_opened(reader, apart, "cell=")) + list(_opened(reader, months, "cell="))
+
+    assert open_again == [(1, 1)]
+    assert len(cells) > 12
+    assert all(rows == number for rows, number in cells)
 
 
 def test_numbers_by_what_had_been_typed_open_their_rows_too(visit, session, make):

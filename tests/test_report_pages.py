@@ -9,8 +9,10 @@ import pytest
 from sqlalchemy import select, update
 
 from tracker.accounts.permissions import Role
+from tracker.commitments.service import NewCommitment, Person, make_commitment
 from tracker.core import clock
 from tracker.core.dates import Precision
+from tracker.dialogues.lifecycle import Stage
 from tracker.dialogues.models import Department
 from tracker.journal.models import JournalEntry
 from tracker.ledger.models import LedgerSum
@@ -106,6 +108,65 @@ def test_each_link_of_the_page_opens_a_list_of_as_many_rows(visit, session, make
             rows = reader.get(address.replace("&amp;", "&")).text
             codes = set(re.findall(r'href="/petitions/(KN-[\d-]+)"', rows))
             assert len(codes) == int(number)
+
+
+def test_dialogues_and_commitments_of_the_period_open_exactly_their_rows(visit, session, make):
+    stages = (Stage.HELD, Stage.PUBLISHED, Stage.PUBLISHED, Stage.CANCELLED)
+    for stage in stages:
+        make.dialogue().stage = stage
+    session.commit()
+    for due_on in (TODAY, TODAY + timedelta(days=9)):
+        make_commitment(
+            session,
+            None,
+            NewCommitment(
+                promise="Sửa đường liên thôn",
+                promised_by=Person("Chủ tịch UBND xã"),
+                promised_on=TODAY,
+                promised_precision=Precision.DAY,
+                place_id=make.home.id,
+                due_on=due_on,
+            ),
+        )
+    reader = visit(role=Role.LEADER)
+
+    page = reader.get(PAGE, **AROUND).text
+    held = re.findall(r'href="(/dialogues\?[^"]*held_from=[^"]+)">(\d+)</a>', page)
+    due = re.findall(r'href="(/commitments\?[^"]*due_from=[^"]+)">(\d+)</a>', page)
+
+    assert sorted(number for _, number in held) == ["1", "2"]  # the list of all has a cancelled one
+    assert [number for _, number in due] == ["1", "1"]
+    for address, number in held + due:
+        rows = reader.get(address.replace("&amp;", "&")).text
+        codes = set(re.findall(r'href="/(?:dialogues|commitments)/([A-Z]+-[\d-]+)"', rows))
+        assert len(codes) == int(number)
+
+
+def test_opinions_open_their_rows_and_matters_counted_once_open_none(visit, session, make):
+    first, again = make.petition(), make.petition()
+    joined = MoveRequest("join", happened_on=TODAY, note="Trùng nội dung", master_code=first.code)
+    move_petition(session, None, again, joined)
+
+    page = visit(role=Role.LEADER).get(PAGE, **AROUND).text
+
+    told = r'1 <span class="small soft">\(tính theo lượt ý kiến: <a href="[^"]+cell=received[^"]+"'
+    assert re.search(told + ' title="[^"]+">2</a>', page)
+
+
+def test_a_reopened_petition_is_raised_once_in_the_picture_of_dialogues(visit, session, make):
+    dialogue = make.dialogue(held_on=TODAY - timedelta(days=30))
+    dialogue.stage = Stage.HELD
+    session.commit()
+    petition = make.petition(dialogue_id=dialogue.id)
+    five_days_ago = TODAY - timedelta(days=5)
+    asked = MoveRequest("explain", happened_on=five_days_ago, note="Đã trả lời tại hội nghị")
+    move_petition(session, None, petition, asked)
+    again = MoveRequest("reopen", happened_on=TODAY, note="Người dân chưa đồng ý")
+    move_petition(session, make.user(role=Role.LEADER), petition, again)
+
+    page = visit(role=Role.LEADER).get(PAGE, by=Cut.DIALOGUE, **AROUND).text
+
+    assert "Trong kỳ tiếp nhận 1 kiến nghị từ đối thoại, trả lời 1 kiến nghị" in page
 
 
 def test_another_communes_place_is_not_found_like_one_that_does_not_exist(visit, make):

@@ -24,6 +24,7 @@ from tracker.dialogues.queries.register import (
     dialogue_count,
     dialogue_export_rows,
     dialogue_page,
+    dialogue_stages,
     pressing_counts,
 )
 from tracker.dialogues.queries.yearly import Year, YearRow, year_of
@@ -44,6 +45,7 @@ __all__ = [
     "dialogue_export_rows",
     "dialogue_for",
     "dialogue_page",
+    "dialogue_stages",
     "lacks_notice",
     "moved_limits",
     "offered_moves",

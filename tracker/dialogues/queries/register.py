@@ -103,6 +103,14 @@ def dialogue_count(
     return session.scalar(counted) or 0
 
 
+def dialogue_stages(
+    session: Session, scope: frozenset[int], asked: DialogueFilter
+) -> dict[Stage, int]:
+    """Count the rows that the list has on all its pages, by stage."""
+    counted = _matching(session, scope, asked).with_only_columns(Dialogue.stage, func.count())
+    return dict(iter(session.execute(counted.group_by(Dialogue.stage))))
+
+
 def pressing_counts(
     session: Session, scope: frozenset[int], asked: Sequence[DialogueFilter], terms: Terms
 ) -> list[int]:

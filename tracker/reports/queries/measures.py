@@ -11,7 +11,7 @@ from tracker.core import clock
 from tracker.ledger.models import LedgerEntry
 from tracker.ledger.queries import monthly_sums
 from tracker.ledger.rules import Span, end_of_day
-from tracker.petitions.lifecycle import OPEN, Status
+from tracker.petitions.lifecycle import ENDED, OPEN, Status
 from tracker.petitions.models import Petition, PetitionPosting
 from tracker.petitions.queries import terms_of
 from tracker.petitions.rules import (
@@ -96,7 +96,7 @@ def _took(session: Session, asked: Asked) -> tuple[Spread, Spread, dict[Timeline
             if number:
                 days[measure][(day - received_on).days] += number
         kept = timeliness(status, due_on, ended_on, terms)
-        if kept in stands:
+        if kept in stands and status in ENDED:
             stands[kept] += int(counted[0])
     return spread(+days[RESOLVED]), spread(days[RESOLVED] + days[EXPLAINED]), stands
 

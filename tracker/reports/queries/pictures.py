@@ -19,10 +19,20 @@ FAR_ENOUGH = 17
 class Month:
     """What came in and ended in a month, and in the same month a year before."""
 
-    first: date
-    last: date
+    days: Period
+    days_before: Period
     now: Line
     before: Line
+
+    @property
+    def first(self) -> date:
+        """Give its first day."""
+        return self.days.start
+
+    @property
+    def last(self) -> date:
+        """Give the last day of it that is counted."""
+        return self.days.end
 
     @property
     def called(self) -> date:
@@ -33,16 +43,15 @@ class Month:
 def trend(session: Session, asked: Asked) -> list[Month]:
     """Give the months up to the end of the period, a year of them, beside those a year before."""
     months = _months(asked.period)
-    spans = [Span(month.start, month.end) for month in months]
-    spans += [Span(month.start, month.end) for month in map(Period.year_before, months)]
+    earlier = [month.year_before() for month in months]
+    spans = [Span(days.start, days.end) for days in (*months, *earlier)]
     moment = None if asked.typed_by is None else end_of_day(asked.typed_by)
     lines = [
         line_of({}, inside) for inside in monthly_sums(session, asked.tree.home, spans, moment)
     ]
     half = len(months)
     return [
-        Month(month.start, month.end, now, before)
-        for month, now, before in zip(months, lines[:half], lines[half:], strict=True)
+        Month(*month) for month in zip(months, earlier, lines[:half], lines[half:], strict=True)
     ]
 
 

@@ -55,6 +55,11 @@ class Line:
         return self.carried_over + self.received + self.reopened
 
     @property
+    def came_in(self) -> int:
+        """All that came in the period, for the first time or again."""
+        return self.received + self.reopened
+
+    @property
     def ended(self) -> int:
         """All that came to an end in the period, in whatever way."""
         return sum(getattr(self, status) for status in _ENDS)

@@ -20,6 +20,7 @@ from tracker.reports import columns
 from tracker.reports.columns import NUMBER_WORDS
 from tracker.reports.forms import Asked
 from tracker.reports.queries import Report, beside, cell_address, resolution_report
+from tracker.reports.queries.beside import HeldPart, held_parts
 from tracker.reports.queries.cells import cell_of
 from tracker.reports.queries.measures import PUNCTUALITY, measures
 from tracker.reports.queries.pictures import trend
@@ -75,10 +76,18 @@ def resolution() -> Any:
         ),
         aged=lambda band: _aged_address(asked, band),
         in_time=lambda kept: _in_time_address(asked, kept),
-        promised=lambda state: url_for(
+        open_again=petitions_address(
+            PetitionFilter(cell=cell_of("resolved", asked.counted, asked.typed_by), open=True),
+            **_here(asked),
+        ),
+        held_parts=[
+            (part, _held_address(asked, part))
+            for part in held_parts(session, asked.tree.ids, asked.counted)
+        ],
+        promised=lambda state=None: url_for(
             "commitments.index",
             **_here(asked),
-            state=str(state),
+            state=state and str(state),
             due_from=asked.counted.start.isoformat(),
             due_to=asked.counted.end.isoformat(),
         ),
@@ -194,7 +203,20 @@ def _aged_address(asked: Asked, band: Band) -> str:
 
 def _in_time_address(asked: Asked, kept: Timeliness) -> str:
     cell = cell_of("resolved", asked.counted, asked.typed_by)
-    return petitions_address(PetitionFilter(cell=cell, timeliness=kept), **_here(asked))
+    # What is open again may have no due date either, and is counted apart.
+    open_ = False if kept is Timeliness.NO_DATE else None
+    asked_for = PetitionFilter(cell=cell, timeliness=kept, open=open_)
+    return petitions_address(asked_for, **_here(asked))
+
+
+def _held_address(asked: Asked, part: HeldPart) -> str:
+    return url_for(
+        "dialogues.index",
+        **_here(asked),
+        stage=part.stage and str(part.stage),
+        held_from=asked.counted.start.isoformat(),
+        held_to=asked.counted.end.isoformat(),
+    )
 
 
 def _finding(report: Report) -> str:
