@@ -103,7 +103,8 @@ def test_hostile_text_leaves_by_every_door_as_text(raised, visit, told):
         sent = clerk.get("/petitions.csv", variant=variant, profile="internal").data
         separator = ";" if variant == "excel" else ","
         rows = list(csv.reader(io.StringIO(sent.decode("utf-8-sig"), ""), delimiter=separator))
-        assert len(rows) == len(TEXTS) + 1
+        lines = 2 if variant == "excel" else 1  # the header, and how many rows there are
+        assert len(rows) == len(TEXTS) + lines
         cells = [cell for row in rows for cell in row]
         assert not [cell for cell in cells if cell.lstrip().startswith(FORMULA_STARTS)]
         found = {flat(cell) for cell in cells} | {flat(cell.removeprefix("'")) for cell in cells}

@@ -260,7 +260,7 @@ def crossing(database_url: str, tmp_path, make: Maker) -> Iterator[Any]:
     """Give an application with two acts that write the same two rows in opposite orders."""
     app = create_app(Settings(database_url, tmp_path, "secret of the tests " * 3))
     app.config.update(WTF_CSRF_ENABLED=False)
-    one, other = make.category(), make.category()
+    one, other = make.dialogue(), make.dialogue()
     meeting = threading.Barrier(2, timeout=PATIENCE)
     tries: list[str] = []
 
@@ -268,7 +268,7 @@ def crossing(database_url: str, tmp_path, make: Maker) -> Iterator[Any]:
         def write() -> str:
             tries.append(name)
             session = db_session()
-            rename = text("UPDATE categories SET name_vi = name_vi || :name WHERE id = :id")
+            rename = text("UPDATE dialogues SET venue = venue || :name WHERE id = :id")
             with transaction(session):
                 session.execute(rename, {"name": name, "id": first})
                 if tries.count(name) == 1:
@@ -299,7 +299,7 @@ def test_two_acts_that_block_each_other_are_both_done(crossing, session):
     assert [answer.status_code for answer in answers] == [200, 200]
     assert len(tries) == 3
     names = session.scalars(
-        text("SELECT name_vi FROM categories WHERE id IN (:a, :b)").bindparams(a=ids[0], b=ids[1])
+        text("SELECT venue FROM dialogues WHERE id IN (:a, :b)").bindparams(a=ids[0], b=ids[1])
     ).all()
     assert {"".join(sorted(name[-2:])) for name in names} == {"ab"}
 

@@ -195,6 +195,7 @@ def test_sql_and_python_judge_random_registers_alike(session, make):
             insert(Petition),
             [
                 {
+                    "id": number + 1,
                     "code": f"KN-{number}",
                     "place_id": place,
                     "category_id": category,
