@@ -11,6 +11,10 @@ from tracker.core.errors import TrackerError
 from tracker.core.text import checked, fold, sort_key, tidy, tidy_line
 
 
+def test_a_mark_without_width_parts_no_word_for_search():
+    assert fold("đư\u00adờng\u200b sá") == "duong sa"
+
+
 def test_search_finds_without_accents_and_without_d_bar():
     assert fold("Giải phóng mặt bằng ĐƯỜNG 292") == "giai phong mat bang duong 292"
     assert fold("Nghĩa Hoà") == fold("Nghĩa Hòa")

@@ -17,7 +17,8 @@ class _Bare(dict[int, int | None]):
     """What stays of each sign without its marks, as each is first met."""
 
     def __missing__(self, sign: int) -> int | None:
-        self[sign] = stays = None if unicodedata.combining(chr(sign)) else sign
+        is_bare = not (unicodedata.combining(chr(sign)) or _INVISIBLE.match(chr(sign)))
+        self[sign] = stays = sign if is_bare else None
         return stays
 
 
@@ -41,7 +42,7 @@ def has_forbidden(text: str) -> bool:
 
 
 def fold(text: str) -> str:
-    """Reduce to what search compares: no accents, đ as d, lower case, single spaces."""
+    """Reduce to what search compares: đ as d, lower case, no accents or unseen marks, single spaces."""
     plain = text.casefold().replace("đ", "d")
     marks_apart = unicodedata.normalize("NFD", plain)
     return " ".join(marks_apart.translate(_BARE).split())
