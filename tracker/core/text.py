@@ -42,7 +42,7 @@ def has_forbidden(text: str) -> bool:
 
 
 def fold(text: str) -> str:
-    """Reduce to what search compares: đ as d, lower case, no accents or unseen marks, single spaces."""
+    """Reduce to what search compares: lower case, đ as d, no accents or marks unseen."""
     plain = text.casefold().replace("đ", "d")
     marks_apart = unicodedata.normalize("NFD", plain)
     return " ".join(marks_apart.translate(_BARE).split())
