@@ -51,6 +51,20 @@ def test_it_is_read_once_for_all_who_read(engine: Engine, make: Maker, asked: li
     assert [" FROM categories" in statement for statement in asked].count(True) == 0
 
 
+def test_a_register_that_has_no_mark_yet_is_read_once_as_well(
+    engine: Engine, make: Maker, asked: list[str]
+) -> None:
+    make.category()
+    with engine.begin() as connection:
+        connection.execute(text("DELETE FROM lasting_marks"))
+    before = names(engine)
+    asked.clear()
+    assert names(engine) == before
+    assert not [statement for statement in asked if " FROM categories" in statement]
+    make.category(name_vi="Sau đó")
+    assert "Sau đó" in names(engine)
+
+
 def test_a_change_by_whatever_way_is_seen_at_once(engine: Engine, make: Maker) -> None:
     kept = make.category()
     assert kept.name_vi in names(engine)

@@ -34,7 +34,7 @@ class LastingMark(Base):
 
 
 marked_tables: set[str] = set()
-_kept: WeakKeyDictionary[Pool, tuple[int, dict[Hashable, Any]]] = WeakKeyDictionary()
+_kept: WeakKeyDictionary[Pool, tuple[int | None, dict[Hashable, Any]]] = WeakKeyDictionary()
 """By database: the mark under which things were read, and what was read."""
 
 
@@ -115,9 +115,10 @@ def _known(session: Session) -> dict[Hashable, Any] | None:
     source = session.get_bind()
     if not isinstance(source, Engine):
         return None
-    mark = _mark_of(session) if _reads_alone(source) else session.info.get(_MARK, (None,))[0]
-    if mark is None:  # a register that nothing was written to yet
+    if not _reads_alone(source) and _MARK not in session.info:
         return None
+    # None is a mark as well: of a register to which nothing was written since it draws marks.
+    mark = _mark_of(session)
     kept = _kept.get(source.pool)
     if kept is None or kept[0] != mark:
         kept = _kept[source.pool] = (mark, {})
