@@ -9,7 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from PIL import Image
 
-from tests.faults.kinds import Bench, begun_twice, killed_server, stopped_server
+from tests.faults.kills import killed_server, stopped_server
+from tests.faults.outcomes import Bench
+from tests.faults.starts import begun_twice
 from tests.faults.table import LATEST
 from tests.fuzz.pages import read
 from tracker.backups.workrooms import SETTLED, workroom

@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from tests.clusters import POSTGRES_BIN_PATH
-from tests.faults.kinds import FAULTS, Bench, Fault, Outcome
+from tests.faults.kinds import FAULTS
+from tests.faults.outcomes import Bench, Fault, Outcome
 from tests.faults.table import LATEST, versions, written
 from tests.faults.writers import Counted
 

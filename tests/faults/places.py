@@ -8,7 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -208,6 +208,13 @@ def wait_for(server: Server) -> None:
         finally:
             client.close()
     raise RuntimeError(f"No answer within {PATIENCE:.0f} seconds.")
+
+
+def killed(process: subprocess.Popen[str]) -> None:
+    """End a command without a word, with everything that it started."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
 
 
 def _free_port() -> int:

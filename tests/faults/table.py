@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from tests.bench.table import machine
-from tests.faults.kinds import Outcome
+from tests.faults.outcomes import Outcome
 from tests.faults.writers import PEOPLE
 from tracker.core.db import sqlite
 

@@ -139,6 +139,23 @@ class Writers:
             self._send(client, act, 0)
         client.close()
 
+    def settle(self, server: Server) -> None:
+        """Send again what was put off, until all of it was told; a minute at most."""
+        until = time.monotonic() + 60
+        while self.told.unsure and time.monotonic() < until:
+            self.send_again(server)
+            time.sleep(0.5)
+        if self.told.unsure:
+            self.told.unexpected.append(f"{len(self.told.unsure)} are refused for a minute")
+
+    def statuses(self, server: Server) -> set[int]:
+        """Open some pages as one of them; give how they were answered."""
+        client = Client(server.port, dict(self.cookies[0]))
+        try:
+            return {client.get(path).status for path in ("/", "/petitions", "/dialogues")}
+        finally:
+            client.close()
+
     def counted(self) -> Counted:
         """Compare what was told with what the register holds."""
         told, texts, files = self.told, self.register.kept(), self.register.kept_files()
