@@ -1,8 +1,8 @@
 """The floor: bare Flask pages that render the register's own templates from a ready list.
 
 `python -m tests.bench.floor --port N` signs in to the register of the environment, opens each page
-once, keeps what its template was given, and serves it from then on without database, sign-in or
-guard. `--bare` serves one word with the same libraries imported: what start and memory are held
+once, keeps what its template was given and who asked, and serves the same page from then on without
+database, sign-in or guard. `--bare` serves one word with the same libraries imported: what start and memory are held
 against.
 """
 
@@ -10,7 +10,7 @@ import argparse
 import sys
 from typing import Any
 
-from flask import Flask, redirect, request, template_rendered
+from flask import Flask, g, redirect, request, template_rendered
 from waitress import create_server
 
 THREADS = 8
@@ -70,6 +70,7 @@ def floor(pages: dict[str, tuple[str, str]]) -> Flask:
     @app.get("/floor/<name>")
     def page(name: str) -> str:
         template, context = kept[name]
+        g.user, g.scope = context["user"], context["scope"]  # the frame asks who may go where
         return str(template.render(context))
 
     @app.post("/floor/<name>")

@@ -13,7 +13,7 @@ from tracker.accounts import second_factors, sign_ins
 from tracker.accounts.models import User
 from tracker.accounts.permissions import Permission
 from tracker.core.errors import NotAllowed
-from tracker.core.web import db_session, own_session
+from tracker.core.web import db_session, go_on_with, own_session
 from tracker.places.queries import Scope, scope_of
 
 View = Callable[..., Any]
@@ -100,11 +100,14 @@ def _look_up() -> User | None:
     token = session.get(TOKEN)
     if not isinstance(token, str):
         return None
-    # On sessions of their own: a form being posted must not hold the write lock for this, and a
-    # reader must not stand in the way of its own note.
-    with own_session(read_only=True) as reading:
+    # On a session of its own: a form being posted must not hold the write lock for this.
+    reading = own_session(read_only=True)
+    try:
         found = sign_ins.current(reading, token)
-        g.read_before = reading
+    except BaseException:
+        reading.close()
+        raise
+    go_on_with(reading)
     if found is None:
         return None
     user, row = found

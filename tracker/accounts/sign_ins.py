@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from tracker.accounts.models import FailedSignIn, SignIn, User
@@ -29,6 +29,16 @@ from tracker.core.sealing import Sealer
 from tracker.journal import service as journal
 
 TOUCHED_AFTER = timedelta(minutes=1)
+_CURRENT = (
+    select(User, SignIn, mark_column())
+    .join(SignIn, SignIn.user_id == User.id)
+    .where(
+        SignIn.token_hash == bindparam("token_hash"),
+        SignIn.ended_at.is_(None),
+        SignIn.awaits_code.is_(False),
+    )
+)
+"""Asked at every request, so built once."""
 """How stale `last_seen_at` may be: reading pages must not write at every request."""
 
 
@@ -148,15 +158,7 @@ def note_failure(session: Session, user: User, address: str) -> None:
 
 def current(session: Session, token: str) -> tuple[User, SignIn] | None:
     """Give the person of a live sign-in; a disabled person's is dead at once."""
-    found = session.execute(
-        select(User, SignIn, mark_column())
-        .join(SignIn, SignIn.user_id == User.id)
-        .where(
-            SignIn.token_hash == _hashed(token),
-            SignIn.ended_at.is_(None),
-            SignIn.awaits_code.is_(False),
-        )
-    ).first()
+    found = session.execute(_CURRENT, {"token_hash": _hashed(token)}).first()
     if found is None or found[0].is_disabled:
         return None
     user, row, mark = found

@@ -48,6 +48,19 @@ def db_session() -> Session:
     return kept
 
 
+def go_on_with(reading: Session) -> None:
+    """Let the request go on in a session that has read for it, where it may; else close that one.
+
+    What it loaded belongs to no session from here on.
+    """
+    reading.expunge_all()
+    if request.method in READING and replica() is None and "session" not in g:
+        g.session = reading
+        return
+    g.read_before = reading
+    reading.close()
+
+
 def replica() -> Replica | None:
     """Give the replica that reports are read from, where there is one."""
     kept: Replica | None = current_app.extensions.get("replica")
