@@ -61,6 +61,16 @@ def test_a_form_from_an_address_that_is_none_is_refused(visit):
     assert answer.status_code == 400
 
 
+def test_under_a_strange_hosts_name_every_address_is_refused_alike(visit):
+    client = visit(role=Role.LEADER).client
+    for address in ("/petitions", "/denunciations/new", "/nothing"):
+        for host in ("a" * 300, "elsewhere.example", "a b"):
+            for body in (b"", b"x=1&" * 3000):
+                answer = client.post(address, data=body, headers={"Host": host})
+                assert (answer.status_code, answer.mimetype) == (400, "text/plain"), answer.text
+            assert client.get(address, headers={"Host": host}).status_code == 400
+
+
 def test_a_file_in_the_place_of_a_text_is_no_text(visit, make):
     staff, petition = visit(), make.petition()
     fields = {"move": "start", "note": (io.BytesIO(b"x"), "ghi chú.txt"), "version": "1"}

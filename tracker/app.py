@@ -18,7 +18,7 @@ from flask_bootstrap import Bootstrap5
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from fontpkg_be_vietnam_pro import ROOT as FONTS
 from sqlalchemy.orm import Session
-from werkzeug.exceptions import BadRequest, NotFound, RequestEntityTooLarge
+from werkzeug.exceptions import BadRequest, NotFound, RequestEntityTooLarge, SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from tracker import __version__, error_pages, templating
@@ -179,12 +179,14 @@ def _before() -> None:
     What is kept apart is closed before anything else can answer for it.
     """
     g.began = time.perf_counter()
-    _bound_body()
     asked = request.args.get("lang", "")
     kept = request.cookies.get("lang", "")
     chosen = asked if asked in i18n.LANGUAGES else kept
     g.language = chosen if chosen in i18n.LANGUAGES else i18n.DEFAULT_LANGUAGE
     i18n.speak(g.language)
+    if isinstance(request.routing_exception, SecurityError):
+        raise request.routing_exception  # under a strange host's name nothing else is answered
+    _bound_body()
     if request.method not in web.READING and _is_from_elsewhere():
         raise CSRFError("cross-site")
     seclude()
