@@ -40,10 +40,11 @@ MEETING = [
 
 def _rows(answer, delimiter=None):
     text = answer.data.decode("utf-8")
-    assert text.startswith("\ufeff")
+    is_for_machines = text.startswith('"number"')
+    assert is_for_machines or text.startswith("\ufeff")
     delimiter = delimiter or (";" if '";"' in text.splitlines()[0] else ",")
-    rows = list(csv.DictReader(io.StringIO(text[1:], newline=""), delimiter=delimiter))
-    is_for_machines = text[1:].startswith('"number"')
+    text = text.removeprefix("\ufeff")
+    rows = list(csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter))
     if not is_for_machines:
         last = next(iter(rows.pop().values()))
         assert last in (f"Hết tệp: {len(rows)} dòng", f"End of the file: {len(rows)} rows")

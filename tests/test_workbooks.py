@@ -5,12 +5,14 @@ import json
 import zipfile
 from datetime import date, timedelta
 
-import pytest
 from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.accounts.permissions import Role
+from tracker.briefing.lifecycle import VisitKind
+from tracker.briefing.service import NewVisit, log_visit
+from tracker.commitments.service import NewCommitment, Person, make_commitment
 from tracker.core import clock, xlsxout, xlsxsums
 from tracker.core.columns import Kind
 from tracker.core.dates import Precision
@@ -152,11 +154,46 @@ def test_what_was_sent_on_to_another_body_is_not_within_competence(visit, make, 
     assert "45/UBND-VP" in row["Cơ quan thụ lý, số văn bản chuyển đơn"]
 
 
-@pytest.mark.parametrize("address", ["/dialogues.xlsx", "/commitments.xlsx"])
-def test_other_lists_go_into_workbooks_too(visit, make, address):
-    make.dialogue(topic="=Đối thoại")
-    rows = table(visit().get(address).data)
-    assert [row.get("Chủ đề") for row in rows if row.get("Chủ đề")] in (["=Đối thoại"], [])
+def test_the_sheet_of_the_register_of_citizen_reception_is_called_by_its_name(visit, make):
+    make.petition()
+    assert list(read(visit().get("/petitions/register.xlsx").data)) == ["Sổ tiếp công dân"]
+
+
+OTHERS = ("dialogues", "commitments", "visits")
+
+
+def fill_other_lists(make, session, **given):
+    place = make.place(**given)
+    dialogue = make.dialogue(place=place, topic="=Đối thoại", present=84)
+    make.dialogue(place=place, held_on=None, date_precision=Precision.UNKNOWN)
+    of = {"place_id": place.id, "dialogue_id": dialogue.id}
+    promised = NewCommitment(promise="=Lời hứa", promised_by=Person("Chủ tịch"), **of)
+    make_commitment(session, make.user(place=place), promised)
+    visited = {"kind": VisitKind.VILLAGE_VISIT, "visited_on": TODAY, "visitor": "Bí thư"}
+    log_visit(session, None, NewVisit(**visited, place_id=place.id, heard="=Đường hỏng"))
+    return place
+
+
+def test_other_lists_go_into_workbooks_too_and_say_what_they_are(visit, make, session):
+    staff = visit(place=fill_other_lists(make, session, name="Xã Minh Hòa", is_fictional=True))
+    for name, counted in zip(OTHERS, ("2 buổi", "1 cam kết", "1 lượt"), strict=True):
+        answer = staff.get(f"/{name}.xlsx")
+        (rows,) = read(answer.data).values()
+        assert counted in rows[1][0]
+        assert rows[2][0] == "Hư cấu, để minh họa"
+        assert "-hu-cau-" in answer.headers["Content-Disposition"]
+        answer = staff.get(f"/{name}.csv")
+        assert "-hu-cau-" in answer.headers["Content-Disposition"]
+        assert "Hết tệp" in answer.text
+    narrowed = staff.get("/dialogues.xlsx", q="doi", stage="planned", held_from=TODAY).data
+    assert "Giai đoạn: Dự kiến" in str(read(narrowed))
+
+
+def test_a_file_without_invented_records_is_not_called_so(visit, make, session):
+    staff = visit(place=fill_other_lists(make, session))
+    for name in OTHERS:
+        answer = staff.get(f"/{name}.xlsx")
+        assert "hu-cau" not in answer.headers["Content-Disposition"]
 
 
 def test_asking_for_the_head_alone_takes_nothing_out(visit, make, session):
@@ -168,6 +205,23 @@ def test_asking_for_the_head_alone_takes_nothing_out(visit, make, session):
 
 
 # What programs read
+
+
+def test_frictionless_accepts_the_packages_of_the_other_lists(visit, make, session, tmp_path):
+    import frictionless
+
+    staff = visit(place=fill_other_lists(make, session))
+    for name in OTHERS:
+        with zipfile.ZipFile(io.BytesIO(staff.get(f"/{name}.zip").data)) as package:
+            package.extractall(tmp_path / name)
+        report = frictionless.validate(str(tmp_path / name / "datapackage.json"))
+        assert report.flatten(["code", "message"]) == []
+        assert report.tasks[0].stats["rows"] > 0
+        # Loose or packed, what a program reads is the same, and begins with its header.
+        loose = staff.get(f"/{name}.csv", variant="machine").data
+        assert loose == (tmp_path / name / f"{name}.csv").read_bytes()
+        assert loose.startswith(b'"number","code"')
+        assert staff.get(f"/{name}.csv").data.startswith(b"\xef\xbb\xbf")
 
 
 def test_frictionless_accepts_the_package_for_programs(visit, make, tmp_path):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
-from tracker.core.csvout import Variant
+from tracker.core.csvout import Separator, Variant, csv_lines
 from tracker.core.csvsql import Cell, Either
 from tracker.core.i18n import N_, Labelled, gettext
 
@@ -64,6 +64,14 @@ def lines(
     for number, row in enumerate(rows, start=1):
         cells = [reader(row) for reader in readers]
         yield [number, *cells] if columns[0] is NUMBER else cells
+
+
+def csv_of(
+    columns: Sequence[Column[Row]], rows: Iterable[Row], variant: Variant, separator: Separator
+) -> Iterator[str]:
+    """Give rows as a file of CSV, piece by piece, under the header that its readers need."""
+    cells = lines(columns, rows, variant)
+    yield from csv_lines(header(columns, variant), cells, variant=variant, separator=separator)
 
 
 def cells_of(columns: Sequence[Column[Any]], fields: Any, variant: Variant) -> list[Cell]:

@@ -6,9 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import TypeVar
 
 from tracker.core.clock import shown_date
 from tracker.core.i18n import Labelled, ngettext, say
+
+Row = TypeVar("Row")
 
 BOM = "\ufeff"
 BLANKS = " \u00a0"
@@ -22,6 +25,12 @@ class Tally:
 
     rows: int = 0
     is_whole: bool = False
+
+    def of(self, rows: Iterable[Row]) -> Iterator[Row]:
+        """Count rows as they pass."""
+        for row in rows:
+            self.rows += 1
+            yield row
 
 
 class Variant(StrEnum):
@@ -61,10 +70,11 @@ def csv_lines(
     variant: Variant = Variant.EXCEL,
     separator: Separator = Separator.COMMA,
 ) -> Iterator[str]:
-    """Give the file piece by piece: byte-order mark, header, then a line a row.
+    """Give the file piece by piece: header, then a line a row.
 
     Excel's variant says words and dd/mm/yyyy, and writes decimals with the comma where semicolons
-    separate; the machine's keeps stored values and ISO dates.
+    separate; a byte-order mark goes before it, without which Excel misreads Vietnamese. The
+    machine's keeps stored values and ISO dates, and begins with its header.
     Both disarm texts that a spreadsheet would run as a formula.
     """
     buffer = io.StringIO()
@@ -73,7 +83,7 @@ def csv_lines(
     if variant is Variant.EXCEL and separator is Separator.SEMICOLON:
         cell = _vietnamese_cell
     writer.writerow(header)
-    yield BOM + buffer.getvalue()
+    yield (BOM if variant is Variant.EXCEL else "") + buffer.getvalue()
     for row in rows:
         buffer.seek(0)
         buffer.truncate()

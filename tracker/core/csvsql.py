@@ -27,7 +27,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import NullType
 
-from tracker.core.csvout import BLANKS, BOM, FORMULA_STARTS, Separator, Tally, Variant, csv_lines
+from tracker.core.csvout import BLANKS, FORMULA_STARTS, Separator, Tally, Variant, csv_lines
 from tracker.core.dates import Precision
 from tracker.core.i18n import Labelled, gettext, say
 
@@ -149,17 +149,12 @@ def streamed_lines(session: Session, statement: Select[Any]) -> Iterator[list[by
 def csv_pieces(
     header: Sequence[str],
     found: Iterator[list[bytes]],
+    variant: Variant,
     separator: Separator,
     tally: Tally,
-    *,
-    has_mark: bool = True,
 ) -> Iterator[bytes]:
-    """Give a file whose first column is the running number, piece by piece, and count its rows.
-
-    `has_mark` puts the byte-order mark before it, without which Excel misreads Vietnamese.
-    """
-    first_line = next(csv_lines(header, [], separator=separator))
-    yield (first_line if has_mark else first_line.removeprefix(BOM)).encode()
+    """Give a file whose first column is the running number, piece by piece, and count its rows."""
+    yield next(csv_lines(header, [], variant=variant, separator=separator)).encode()
     sign = separator.encode()
     for lines in found:
         first = tally.rows + 1

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import groupby
 from typing import Any, Protocol
@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from tracker.core import clock
+from tracker.core.csvout import Tally
 from tracker.core.db import NOTHING_LEAVES, at_the_end, transaction
 from tracker.core.errors import TrackerError
 from tracker.core.text import has_forbidden
@@ -105,6 +106,27 @@ def note_end(session: Session, actor: Actor, subject: str, rows: int, *, is_whol
     how = f"{rows} rows" if is_whole else f"broke off after {rows} rows"
     with transaction(session):
         note(session, actor, "export:ended", subject, actor.place_id, how)
+
+
+@dataclass(frozen=True, slots=True)
+class FileNotes:
+    """What is noted of one file that a person takes out of the register; `detail` says which."""
+
+    actor: Actor
+    subject: str
+    detail: str = ""
+
+    def begin(self, session: Session) -> None:
+        """Write down, before its first byte leaves, that the file is taken out."""
+        note_export(session, self.actor, self.subject, self.detail)
+
+    def end(self, session: Session, tally: Tally) -> None:
+        """Write down how the file ended."""
+        note_end(session, self.actor, self.subject, tally.rows, is_whole=tally.is_whole)
+
+    def take(self, session: Session, rows: int) -> None:
+        """Write down that the file, whole before it leaves, was taken out with so many rows."""
+        note_taken(session, self.actor, self.subject, self.detail, rows)
 
 
 def note_refused(session: Session, actor: Actor, act: str, subject: str, detail: str) -> None:

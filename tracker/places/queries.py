@@ -210,6 +210,13 @@ def scope_of(session: Session, home_id: int) -> Scope:
     return Scope(home, ids, _invented(session, home, ids))
 
 
+@lasting
+def fictional_ids(session: Session, scope: frozenset[int]) -> frozenset[int]:
+    """Give the invented places of a scope."""
+    asked = select(Place.id).where(Place.is_fictional, answered_for(scope, Place.id))
+    return frozenset(session.scalars(asked))
+
+
 def _invented(session: Session, home: Home, ids: frozenset[int]) -> tuple[str, ...]:
     """Name what is invented in a scope by its widest units of today: they stand for all in them."""
     if home.is_fictional:

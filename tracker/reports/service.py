@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from tracker.accounts.models import User
 from tracker.core import clock
-from tracker.core.columns import Column, header, lines
-from tracker.core.csvout import MEDIA_TYPE, Separator, Variant, csv_lines
+from tracker.core.columns import Column, csv_of
+from tracker.core.csvout import MEDIA_TYPE, Separator, Variant
 from tracker.core.db import transaction
 from tracker.core.errors import TrackerError
 from tracker.core.numbering import next_number
@@ -238,7 +238,4 @@ def workbook_bytes(sheets: Sequence[Sheet]) -> bytes:
 def _csv(of: tuple[Column[Any], ...], rows: Iterable[Any], variant: Variant) -> bytes:
     is_excel = variant is Variant.EXCEL
     separator = Separator.SEMICOLON if is_excel else Separator.COMMA
-    pieces = csv_lines(
-        header(of, variant), lines(of, rows, variant), variant=variant, separator=separator
-    )
-    return "".join(pieces).encode()
+    return "".join(csv_of(of, rows, variant, separator)).encode()

@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 
 from tracker.accounts.guard import current_scope, current_user, requires
 from tracker.accounts.permissions import Permission
-from tracker.core import clock
-from tracker.core.columns import header, lines
-from tracker.core.csvout import MEDIA_TYPE, csv_lines, separator_of, variant_of
-from tracker.core.web import db_session, download, own_session, streamed
-from tracker.journal import service as journal
+from tracker.core.columns import csv_of
+from tracker.core.csvout import MEDIA_TYPE, Tally, separator_of, variant_of
+from tracker.core.downloads import dated, leaving
+from tracker.core.web import db_session
+from tracker.journal.service import FileNotes
 from tracker.trail.columns import COLUMNS
 from tracker.trail.forms import TrailForm
 from tracker.trail.queries import trail_page, trail_rows
@@ -39,11 +39,11 @@ def csv() -> Response:
     variant = variant_of(request.args.get("variant"))
     separator = separator_of(request.args.get("separator"), variant)
     told = "; ".join(f"{name}={text}" for name, text in form.arguments().items())
-    with own_session(read_only=False) as writing:
-        journal.note_export(writing, current_user(), "journal.csv", told)
 
-    def read(session: Session) -> Iterator[str]:
-        rows = lines(COLUMNS, trail_rows(session, scope, asked), variant)
-        yield from csv_lines(header(COLUMNS, variant), rows, variant=variant, separator=separator)
+    def pieces(session: Session, tally: Tally) -> Iterator[bytes]:
+        rows = tally.of(trail_rows(session, scope, asked))
+        for piece in csv_of(COLUMNS, rows, variant, separator):
+            yield piece.encode()
 
-    return download(streamed(read), MEDIA_TYPE, f"nhat-ky-{clock.today().isoformat()}.csv")
+    notes = FileNotes(current_user(), "journal.csv", told)
+    return leaving(pieces, MEDIA_TYPE, dated("nhat-ky", "csv", is_fictional=False), notes)

@@ -1,11 +1,9 @@
 """The log of visits, and its file."""
 
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import Response, redirect, render_template, request
-from sqlalchemy.orm import Session
 
 from tracker.accounts.guard import current_scope, current_user, requires
 from tracker.accounts.permissions import Permission
@@ -15,14 +13,12 @@ from tracker.briefing.queries import visit_count, visit_page
 from tracker.briefing.queries.addresses import LABELS, Asked, asked_in
 from tracker.briefing.queries.visits import visit_export_rows, visitors
 from tracker.briefing.views.blueprint import bp
-from tracker.core import clock, downloads
-from tracker.core.columns import header, lines
-from tracker.core.csvout import MEDIA_TYPE, Variant, csv_lines, separator_of, variant_of
+from tracker.core.downloads import ListFile
 from tracker.core.i18n import gettext, ngettext
-from tracker.core.web import db_session, download, own_session, streamed
-from tracker.core.xlsxout import Sheet, sheet_columns, titles_of
-from tracker.journal import service as journal
+from tracker.core.web import db_session
+from tracker.journal.service import FileNotes
 from tracker.petitions.queries.choices import place_choices
+from tracker.places.queries import fictional_ids
 
 MAIN_FILTERS = ("q", "kind", "place", "visitor")
 
@@ -35,7 +31,7 @@ def visits() -> Any:
         said = [(k, v) for k, v in request.args.items(multi=True) if v.strip()]
         return redirect(f"{request.path}?{urlencode(said)}".rstrip("?"), 303)
     session, scope = db_session(), current_scope().ids
-    asked = asked_in(session, scope, request.args)
+    asked = _asked()
     form = FilterForm(request.args)
     form.offer(place_choices(session, scope), visitors(session, scope))
     return render_template(
@@ -55,55 +51,49 @@ def visits() -> Any:
 @requires(Permission.EXPORT)
 def visits_csv() -> Response:
     """Give all rows of the log as a file: for Excel, or with variant=machine for programs."""
-    scope = current_scope().ids
-    asked = asked_in(db_session(), scope, request.args)
-    variant = variant_of(request.args.get("variant"))
-    separator = separator_of(request.args.get("separator"), variant)
-    count = visit_count(db_session(), scope, asked.filter)
-    with own_session(read_only=False) as writing:
-        journal.note_export(writing, current_user(), "visits.csv", _told(asked, count))
+    asked = _asked()
+    return _file(asked).csv(_notes(asked, "visits.csv"))
 
-    def read(session: Session) -> Iterator[str]:
-        rows = lines(VISITS, visit_export_rows(session, scope, asked.filter, asked.sort), variant)
-        yield from csv_lines(header(VISITS, variant), rows, variant=variant, separator=separator)
 
-    return download(streamed(read), MEDIA_TYPE, f"xuong-co-so-{clock.today().isoformat()}.csv")
+@bp.get("/visits.zip")
+@requires(Permission.EXPORT)
+def visits_package() -> Response:
+    """Give the file for programs with a description of its columns, in one package."""
+    asked = _asked()
+    return _file(asked).package("visits", _notes(asked, "visits.zip"))
 
 
 @bp.get("/visits.xlsx")
 @requires(Permission.EXPORT)
 def visits_xlsx() -> Response:
     """Give all rows of the log as a workbook."""
-    scope, user = current_scope(), current_user()
-    asked = asked_in(db_session(), scope.ids, request.args)
-
-    def sheet(session: Session) -> Sheet:
-        count = visit_count(session, scope.ids, asked.filter)
-        found = visit_export_rows(session, scope.ids, asked.filter, asked.sort)
-        return Sheet(
-            gettext("Visits"),
-            titles_of(
-                gettext("Visits to villages and Party cells"),
-                scope.home.name,
-                clock.shown_date(clock.today()),
-                ngettext("%(num)s visit", "%(num)s visits", count),
-                *(f"{gettext(LABELS[name])}: {word}" for name, word in asked.shown.items()),
-                is_fictional=scope.home.is_fictional,
-            ),
-            sheet_columns(VISITS),
-            lines(VISITS, found, Variant.EXCEL),
-            most=count,
-            frozen=2,
-        )
-
-    response, rows = downloads.workbook(sheet, f"xuong-co-so-{clock.today().isoformat()}.xlsx")
-    with own_session(read_only=False) as writing:
-        journal.note_taken(writing, user, "visits.xlsx", _told(asked, rows), rows)
-    return response
+    asked = _asked()
+    return _file(asked).workbook(_notes(asked, "visits.xlsx"))
 
 
-def _told(asked: Asked, count: int) -> str:
+def _asked() -> Asked:
+    return asked_in(db_session(), current_scope().ids, request.args)
+
+
+def _file(asked: Asked) -> ListFile:
+    session, scope = db_session(), current_scope()
+    invented = fictional_ids(session, scope.ids)
+    return ListFile(
+        stem="xuong-co-so",
+        tab=gettext("Visits"),
+        title=gettext("Visits to villages and Party cells"),
+        place=scope.home.name,
+        columns=VISITS,
+        rows=lambda session: visit_export_rows(session, scope.ids, asked.filter, asked.sort),
+        count=lambda session: visit_count(session, scope.ids, asked.filter),
+        counted=lambda count: ngettext("%(num)s visit", "%(num)s visits", count),
+        narrowed=[f"{gettext(LABELS[name])}: {word}" for name, word in asked.shown.items()],
+        is_fictional=bool(invented) and visit_count(session, invented, asked.filter) > 0,
+    )
+
+
+def _notes(asked: Asked, subject: str) -> FileNotes:
     """Say in the journal what was taken, without the words that were searched for."""
     filters = [f"{k}={v}" for k, v in asked.arguments.items() if k != "q"]
     searched = ["q"] if "q" in asked.arguments else []
-    return "; ".join([f"{count} rows", *filters, *searched])
+    return FileNotes(current_user(), subject, "; ".join([*filters, *searched]))

@@ -21,12 +21,13 @@ from tracker.briefing.views.blueprint import asked_briefing, bp
 from tracker.commitments.columns import COLUMNS as COMMITMENTS
 from tracker.commitments.queries.register import commitment_export_rows
 from tracker.core import clock, downloads
-from tracker.core.columns import header, lines
-from tracker.core.csvout import Separator, Variant, csv_lines, separator_of
+from tracker.core.columns import csv_of, lines
+from tracker.core.csvout import Separator, Variant, separator_of
 from tracker.core.i18n import gettext
 from tracker.core.web import db_session, download, own_session
 from tracker.core.xlsxout import Sheet, sheet_columns, titles_of
 from tracker.journal import service as journal
+from tracker.journal.service import FileNotes
 from tracker.petitions.columns import columns_for
 from tracker.petitions.lifecycle import Profile
 from tracker.petitions.queries import Sort, petition_export_rows
@@ -91,12 +92,11 @@ def workbook(code: str) -> Response:
     briefing, user = asked_briefing(code), current_user()
     asked = Asked(briefing, _scope(briefing), clock.today(), Separator.SEMICOLON)
     db_session().close()
-    found, rows = downloads.workbook(
-        lambda session: list(_sheets(session, asked)), f"giao-ban-{code.lower()}.xlsx"
+    return downloads.workbook(
+        lambda session: list(_sheets(session, asked)),
+        f"giao-ban-{code.lower()}.xlsx",
+        FileNotes(user, f"briefing/{code}/pack.xlsx"),
     )
-    with own_session(read_only=False) as writing:
-        journal.note_taken(writing, user, f"briefing/{code}/pack.xlsx", "", rows)
-    return found
 
 
 def _sheets(session: Session, asked: Asked) -> Iterator[Sheet]:
@@ -159,7 +159,7 @@ def _files(session: Session, asked: Asked) -> Iterator[tuple[str, Iterator[str]]
     excel = Variant.EXCEL
 
     def written(columns: Any, rows: Any) -> Iterator[str]:
-        return csv_lines(header(columns, excel), lines(columns, rows, excel), separator=separator)
+        return csv_of(columns, rows, excel, separator)
 
     yield "noi-dung-giao-ban.csv", written(ITEMS, items_of(session, briefing))
     late, _ = PETITIONS[Why.LATE]

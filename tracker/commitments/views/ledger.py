@@ -14,8 +14,8 @@ from tracker.commitments.queries.ledger import Ledger, Line, due_dates_missing, 
 from tracker.commitments.rules import UNNAMED, By
 from tracker.commitments.views.blueprint import bp
 from tracker.core import clock
-from tracker.core.columns import header, lines
-from tracker.core.csvout import MEDIA_TYPE, Variant, csv_lines, separator_of, variant_of
+from tracker.core.columns import csv_of
+from tracker.core.csvout import MEDIA_TYPE, Variant, separator_of, variant_of
 from tracker.core.i18n import gettext
 from tracker.core.web import db_session, download, own_session
 from tracker.journal import service as journal
@@ -65,9 +65,7 @@ def ledger_csv() -> Response:
     variant = variant_of(request.args.get("variant"))
     separator = separator_of(request.args.get("separator"), variant)
     book = _asked_book()
-    table = lines(LEDGER_COLUMNS, _file_rows(book, variant), variant)
-    pieces = csv_lines(header(LEDGER_COLUMNS, variant), table, variant=variant, separator=separator)
-    body = "".join(pieces).encode()
+    body = "".join(csv_of(LEDGER_COLUMNS, _file_rows(book, variant), variant, separator)).encode()
     filters = [f"{name}={text}" for name, text in book.asked.arguments.items()]
     # The reading is over; on some engines it would stand in the way of its own note.
     db_session().close()

@@ -1,19 +1,17 @@
 """The list of dialogues, and its files."""
 
 from collections.abc import Iterator
+from datetime import date
 
 from flask import Response, render_template, request
-from sqlalchemy.orm import Session
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from tracker.accounts.guard import current_scope, current_user, requires
 from tracker.accounts.permissions import Permission
-from tracker.core import clock, downloads
-from tracker.core.columns import header, lines
-from tracker.core.csvout import MEDIA_TYPE, Variant, csv_lines, separator_of, variant_of
-from tracker.core.i18n import gettext, ngettext
-from tracker.core.web import db_session, download, own_session, streamed
-from tracker.core.xlsxout import Sheet, sheet_columns, titles_of
+from tracker.core import clock
+from tracker.core.downloads import ListFile
+from tracker.core.i18n import Labelled, gettext, ngettext, say
+from tracker.core.web import db_session
 from tracker.dialogues.columns import COLUMNS
 from tracker.dialogues.forms import FilterForm
 from tracker.dialogues.queries import (
@@ -26,8 +24,8 @@ from tracker.dialogues.queries import (
 )
 from tracker.dialogues.rules import Sort, pressing
 from tracker.dialogues.views.blueprint import bp, count_columns, offered_places
-from tracker.journal import service as journal
-from tracker.places.queries import places_in
+from tracker.journal.service import FileNotes
+from tracker.places.queries import fictional_ids, places_in
 
 FURTHER = ("form", "held_from", "held_to", "clock", "duty", "date_unknown")
 NARROWING = ("q", "stage", "place", *FURTHER)
@@ -59,51 +57,61 @@ def index() -> str:
 @requires(Permission.EXPORT)
 def export() -> Response:
     """Give all rows of the list as a file: for Excel, or with variant=machine for programs."""
-    _, asked, sort = _asked()
-    scope, variant = current_scope().ids, variant_of(request.args.get("variant"))
-    separator = separator_of(request.args.get("separator"), variant)
-    narrowed = [name for name in NARROWING if request.args.get(name)]
-    detail = " ".join([variant, *narrowed])
-    with own_session(read_only=False) as writing:
-        journal.note_export(writing, current_user(), "dialogues.csv", detail)
+    return _file().csv(_notes("dialogues.csv"))
 
-    def read(session: Session) -> Iterator[str]:
-        rows = lines(COLUMNS, dialogue_export_rows(session, scope, asked, sort), variant)
-        yield from csv_lines(header(COLUMNS, variant), rows, variant=variant, separator=separator)
 
-    return download(streamed(read), MEDIA_TYPE, f"doi-thoai-{clock.today().isoformat()}.csv")
+@bp.get("/dialogues.zip")
+@requires(Permission.EXPORT)
+def package() -> Response:
+    """Give the file for programs with a description of its columns, in one package."""
+    return _file().package("dialogues", _notes("dialogues.zip"))
 
 
 @bp.get("/dialogues.xlsx")
 @requires(Permission.EXPORT)
 def workbook() -> Response:
     """Give all rows of the list as a workbook."""
-    _, asked, sort = _asked()
-    scope, user = current_scope(), current_user()
-    title = gettext("List of dialogues")
+    return _file().workbook(_notes("dialogues.xlsx"))
 
-    def sheet(session: Session) -> Sheet:
-        count = dialogue_count(session, scope.ids, asked)
-        return Sheet(
-            gettext("Dialogues"),
-            titles_of(
-                title,
-                scope.home.name,
-                clock.shown_date(clock.today()),
-                ngettext("%(num)s dialogue", "%(num)s dialogues", count),
-                is_fictional=scope.home.is_fictional,
-            ),
-            sheet_columns(COLUMNS),
-            lines(COLUMNS, dialogue_export_rows(session, scope.ids, asked, sort), Variant.EXCEL),
-            most=count,
-            frozen=2,
-        )
 
-    response, rows = downloads.workbook(sheet, f"doi-thoai-{clock.today().isoformat()}.xlsx")
+def _file() -> ListFile:
+    form, asked, sort = _asked()
+    session, scope = db_session(), current_scope()
+    invented = fictional_ids(session, scope.ids)
+    return ListFile(
+        stem="doi-thoai",
+        tab=gettext("Dialogues"),
+        title=gettext("List of dialogues"),
+        place=scope.home.name,
+        columns=COLUMNS,
+        rows=lambda session: dialogue_export_rows(session, scope.ids, asked, sort),
+        count=lambda session: dialogue_count(session, scope.ids, asked),
+        counted=lambda count: ngettext("%(num)s dialogue", "%(num)s dialogues", count),
+        narrowed=list(_narrowed(form, asked)),
+        is_fictional=bool(invented) and dialogue_count(session, invented, asked) > 0,
+    )
+
+
+def _narrowed(form: FilterForm, asked: DialogueFilter) -> Iterator[str]:
+    """Say by what the list is narrowed, in the words of its form."""
+    for name in NARROWING:
+        value = asked.place_id if name == "place" else getattr(asked, name)
+        if not value:
+            continue
+        if name == "place":
+            value = offered_places().get(value, "")
+        elif isinstance(value, date):
+            value = clock.shown_date(value)
+        elif value is True:
+            value = gettext("yes")
+        word = say(value) if isinstance(value, Labelled) else value
+        yield f"{gettext(form[name].label.text)}: {word}"
+
+
+def _notes(subject: str) -> FileNotes:
+    """Say in the journal by what the list was narrowed, without the words that were typed."""
     narrowed = [name for name in NARROWING if request.args.get(name)]
-    with own_session(read_only=False) as writing:
-        journal.note_taken(writing, user, "dialogues.xlsx", " ".join(narrowed), rows)
-    return response
+    return FileNotes(current_user(), subject, " ".join(narrowed))
 
 
 def _asked() -> tuple[FilterForm, DialogueFilter, Sort]:

@@ -156,10 +156,3 @@ def _place_order(place: _Place, places: dict[int, _Place]) -> tuple[object, ...]
         int(not is_village),
         sort_key(place.name),
     )
-
-
-@lasting
-def fictional_ids(session: Session, scope: frozenset[int]) -> frozenset[int]:
-    """Give the invented places of a scope."""
-    asked = select(Place.id).where(Place.is_fictional, answered_for(scope, Place.id))
-    return frozenset(session.scalars(asked))

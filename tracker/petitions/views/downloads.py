@@ -9,22 +9,21 @@ from werkzeug.wrappers import Response
 
 from tracker.accounts.guard import current_scope, current_user, requires
 from tracker.accounts.permissions import Permission
-from tracker.core import clock, csvout, web
+from tracker.core import clock, csvout
 from tracker.core.columns import Column, cells_of, header, lines, with_words
 from tracker.core.csvout import Tally
 from tracker.core.csvsql import csv_pieces
 from tracker.core.datapackage import packed
-from tracker.core.downloads import ZIP, begun, told_at_the_end, workbook
+from tracker.core.downloads import ZIP, dated, leaving, workbook
 from tracker.core.errors import NotAllowed
 from tracker.core.i18n import gettext, ngettext
 from tracker.core.web import db_session
 from tracker.core.xlsxout import Sheet, sheet_columns, titles_of
-from tracker.journal import service as journal
+from tracker.journal.service import FileNotes
 from tracker.petitions.columns import RECEPTION, columns_for
 from tracker.petitions.lifecycle import Profile
 from tracker.petitions.queries import petition_count, petition_export_rows, terms_of
 from tracker.petitions.queries.addresses import LABELS, Asked, asked_in
-from tracker.petitions.queries.choices import fictional_ids
 from tracker.petitions.queries.exported import (
     file_fields,
     holds_any,
@@ -37,6 +36,7 @@ from tracker.petitions.views.blueprint import (
     may_take_names,
     taken_out_by,
 )
+from tracker.places.queries import fictional_ids
 
 
 @bp.get("/petitions.csv")
@@ -46,25 +46,25 @@ def csv() -> Response:
     asked, variant = _asked(), csvout.variant_of(request.args.get("variant"))
     separator = csvout.separator_of(request.args.get("separator"), variant)
     profile = _profile()
-    pieces, tally = _csv(asked, _columns(profile), profile, variant, separator), Tally()
-    body = _leaving("petitions.csv", asked, profile, lambda session: pieces(session, tally), tally)
-    return web.download(body, csvout.MEDIA_TYPE, f"{_name(asked, profile)}.csv")
+    pieces = _csv(asked, _columns(profile), profile, variant, separator)
+    notes = _notes("petitions.csv", asked, profile)
+    return leaving(pieces, csvout.MEDIA_TYPE, _name(asked, profile, "csv"), notes)
 
 
 @bp.get("/petitions.zip")
 @requires(Permission.EXPORT)
 def package() -> Response:
     """Give the file for programs with a description of its columns, in one package."""
-    asked, tally, title, profile = _asked(), Tally(), gettext("List of petitions"), _profile()
+    asked, title, profile = _asked(), gettext("List of petitions"), _profile()
     source, shown = current_scope().home.name, _columns(profile)
     machine = csvout.Variant.MACHINE, csvout.Separator.COMMA
-    pieces = _csv(asked, shown, profile, *machine, has_mark=False)
+    pieces = _csv(asked, shown, profile, *machine)
 
-    def read(session: Session) -> Iterator[bytes]:
+    def described(session: Session, tally: Tally) -> Iterator[bytes]:
         yield from packed("petitions", title, shown, pieces(session, tally), tally, source)
 
-    body = _leaving("petitions.zip", asked, profile, read, tally)
-    return web.download(body, ZIP, f"{_name(asked, profile)}.zip")
+    notes = _notes("petitions.zip", asked, profile)
+    return leaving(described, ZIP, _name(asked, profile, "zip"), notes)
 
 
 def _profile() -> Profile:
@@ -86,8 +86,6 @@ def _csv(
     profile: Profile,
     variant: csvout.Variant,
     separator: csvout.Separator,
-    *,
-    has_mark: bool = True,
 ) -> Callable[[Session, Tally], Iterator[bytes]]:
     scope = current_scope().ids
 
@@ -97,7 +95,7 @@ def _csv(
         found = petition_lines(
             session, scope, asked.filter, asked.sort, cells, variant, separator, terms
         )
-        yield from csv_pieces(header(shown, variant), found, separator, tally, has_mark=has_mark)
+        yield from csv_pieces(header(shown, variant), found, variant, separator, tally)
         if variant is csvout.Variant.EXCEL:
             # Programs find the number in the description of the package instead.
             yield csvout.last_line(tally).encode()
@@ -105,22 +103,8 @@ def _csv(
     return pieces
 
 
-def _leaving(
-    subject: str,
-    asked: Asked,
-    profile: Profile,
-    read: Callable[[Session], Iterator[bytes]],
-    tally: Tally,
-) -> Iterator[bytes]:
-    """Begin a file that leaves as it is read, and note in the journal how it begins and ends."""
-    user = current_user()
-    with web.own_session(read_only=False) as writing:
-        journal.note_export(writing, user, subject, _told(asked, profile))
-
-    def tell(session: Session, told: Tally) -> None:
-        journal.note_end(session, user, subject, told.rows, is_whole=told.is_whole)
-
-    return told_at_the_end(begun(web.streamed(read)), tally, tell)
+def _notes(subject: str, asked: Asked, profile: Profile) -> FileNotes:
+    return FileNotes(current_user(), subject, _told(asked, profile))
 
 
 @bp.get("/petitions.xlsx")
@@ -137,7 +121,8 @@ def xlsx() -> Response:
         rows = with_words(cells, values)
         return _sheet(session, asked, profile, gettext("List of petitions"), shown, rows)
 
-    return _workbook(asked, profile, sheet, "petitions.xlsx")
+    notes = _notes("petitions.xlsx", asked, profile)
+    return workbook(sheet, _name(asked, profile, "xlsx"), notes)
 
 
 @bp.get("/petitions/register.xlsx")
@@ -152,7 +137,8 @@ def register() -> Response:
         title = gettext("Register of citizen reception")
         return _sheet(session, asked, profile, title, RECEPTION, rows)
 
-    return _workbook(asked, profile, sheet, "petitions/register.xlsx", "so-tiep-cong-dan")
+    name = _name(asked, profile, "xlsx", "so-tiep-cong-dan")
+    return workbook(sheet, name, _notes("petitions/register.xlsx", asked, profile))
 
 
 def _sheet(
@@ -166,9 +152,9 @@ def _sheet(
     scope = current_scope()
     count = petition_count(session, scope.ids, asked.filter)
     narrowed = [f"{gettext(LABELS[name])}: {word}" for name, word in asked.shown.items()]
-    names = [column.name for column in columns]
+    on_paper = [column.name for column in columns].index("remark") + 1
     return Sheet(
-        gettext("Petitions"),
+        title,
         titles_of(
             title,
             scope.home.name,
@@ -181,23 +167,9 @@ def _sheet(
         sheet_columns(columns),
         rows,
         most=count,
-        printed=names.index("remark") + 1,
+        printed=on_paper,
         frozen=2,
     )
-
-
-def _workbook(
-    asked: Asked,
-    profile: Profile,
-    sheet: Callable[[Session], Sheet],
-    subject: str,
-    name: str = "kien-nghi",
-) -> Response:
-    user, name = current_user(), f"{_name(asked, profile, name)}.xlsx"
-    response, rows = workbook(sheet, name)
-    with web.own_session(read_only=False) as writing:
-        journal.note_taken(writing, user, subject, _told(asked, profile), rows)
-    return response
 
 
 def _asked() -> Asked:
@@ -205,10 +177,10 @@ def _asked() -> Asked:
     return asked_in(db_session(), scope, request.args, with_names=may_see_names())
 
 
-def _name(asked: Asked, profile: Profile, name: str = "kien-nghi") -> str:
+def _name(asked: Asked, profile: Profile, ending: str, stem: str = "kien-nghi") -> str:
     """Name a file by its day; its name says when it holds invented records, or names."""
-    inside = "noi-bo-" if profile is Profile.INTERNAL else ""
-    return f"{name}-{inside}{'hu-cau-' if _is_fictional(asked) else ''}{clock.today():%Y-%m-%d}"
+    inside = "-noi-bo" if profile is Profile.INTERNAL else ""
+    return dated(f"{stem}{inside}", ending, _is_fictional(asked))
 
 
 def _is_fictional(asked: Asked) -> bool:

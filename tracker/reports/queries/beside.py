@@ -11,13 +11,13 @@ from tracker.commitments.queries import CommitmentFilter
 from tracker.commitments.queries.register import matching, stands_as
 from tracker.core import clock
 from tracker.core.i18n import N_, Labelled, language
+from tracker.core.lasting import lasting
 from tracker.dialogues.lifecycle import Stage
 from tracker.dialogues.models import Dialogue
 from tracker.dialogues.queries import DialogueFilter, dialogue_stages, year_of
 from tracker.petitions.queries import Flow, PetitionFilter, petition_count
-from tracker.petitions.queries.choices import fictional_ids
 from tracker.petitions.rules import RECEIVED
-from tracker.places.queries import reached
+from tracker.places.queries import fictional_ids, reached
 from tracker.reports.models import PublishedFigure
 from tracker.reports.rules import Period
 
@@ -145,6 +145,7 @@ def _owed(session: Session, places: frozenset[int], year: int) -> Owed:
     )
 
 
+@lasting
 def _dialogues(session: Session, places: frozenset[int], period: Period) -> Dialogues:
     count, present, speakers = func.count(), Dialogue.present, Dialogue.speakers
     row = session.execute(
@@ -161,6 +162,7 @@ def _dialogues(session: Session, places: frozenset[int], period: Period) -> Dial
     return Dialogues(*(int(number or 0) for number in row))
 
 
+@lasting
 def held_parts(session: Session, places: frozenset[int], period: Period) -> list[HeldPart]:
     """Give all dialogues held in a period, and then those of each stage.
 
@@ -185,6 +187,7 @@ def _held_in(places: frozenset[int], period: Period) -> list[ColumnElement[bool]
     ]
 
 
+@lasting
 def _figures(session: Session, places: frozenset[int]) -> list[Figure]:
     label = PublishedFigure.label_en if language() == "en" else PublishedFigure.label_vi
     rows = session.execute(

@@ -8,8 +8,8 @@ from werkzeug.wrappers import Response
 from tracker.accounts.guard import current_user, requires
 from tracker.accounts.permissions import Permission
 from tracker.core import clock
-from tracker.core.columns import header, lines
-from tracker.core.csvout import MEDIA_TYPE, csv_lines, separator_of, variant_of
+from tracker.core.columns import csv_of
+from tracker.core.csvout import MEDIA_TYPE, separator_of, variant_of
 from tracker.core.i18n import gettext, shown_number
 from tracker.core.web import db_session, download, own_session
 from tracker.journal import service as journal
@@ -108,12 +108,7 @@ def resolution_csv() -> Response:
     separator = separator_of(request.args.get("separator"), variant)
     asked = asked_report()
     report = _report(asked)
-    pieces = csv_lines(
-        header(columns.COLUMNS, variant),
-        lines(columns.COLUMNS, columns.rows(report, variant), variant),
-        variant=variant,
-        separator=separator,
-    )
+    pieces = csv_of(columns.COLUMNS, columns.rows(report, variant), variant, separator)
     body = "".join(pieces).encode()
     note_taken(asked, "reports/resolution.csv")
     return download(body, MEDIA_TYPE, file_name(asked, report, "csv"))
