@@ -22,7 +22,7 @@ from tracker.petitions.lifecycle import LookReason
 from tracker.petitions.models import IdentityLook, PetitionStep
 from tracker.petitions.queries import PetitionFilter, identity_of, petition_page, reader_of
 from tracker.petitions.queries.identity import OPEN_FOR
-from tracker.petitions.rules.masking import masked_name, masked_phone, without_person
+from tracker.petitions.rules.masking import masked_name, masked_phone
 from tracker.petitions.service import MoveRequest, PetitionRefused, move_petition, open_identity
 
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
@@ -76,11 +76,6 @@ def test_short_numbers_and_words_beside_a_telephone_are_not_told():
     assert masked_phone("0912 000 111 / 0987654321") == "09xx xxx 111, 09xx xxx 321"
     assert masked_phone("113") == "xxx"
     assert masked_phone("nhà bà Lan") == ""
-
-
-def test_a_text_is_rid_of_the_person_but_not_of_words_of_the_language():
-    assert without_person(f"{NAME} ({PHONE}) hỏi", NAME, PHONE) == "… (…) hỏi"
-    assert without_person("An toàn", "An", "") == "An toàn"
 
 
 # Who handles a petition knows who raised it

@@ -15,12 +15,15 @@ from tracker.evidence.service import digest_all
 from tracker.journal import service as journal
 from tracker.petitions.queries import entries_missing
 from tracker.petitions.service import fill_lookup, rebuild_ledger
+from tracker.petitions.service.rebuilding import fill_unnamed_copies
 from tracker.places.models import Place
 from tracker.places.rules import PlaceKind
 from tracker.seeding import seed_basics, seed_clocks
 
 MADE = "register:installed"
 DIGESTED = "register:evidence"
+COPIES_SINCE = "0022"
+"""The revision since which texts that name their person have a copy that does not."""
 NAMED_PLACES = 12
 """So many keys are named to someone who typed an unknown one."""
 
@@ -57,6 +60,8 @@ def bring_up_to_date(engine: Engine) -> None:
         if entries_missing(session):
             rebuild_ledger(session)
         fill_lookup(session)
+        if former is not None and former < COPIES_SINCE:
+            fill_unnamed_copies(session)
         if former != migrate.revision_of(engine):
             keep_evidence(session)
 

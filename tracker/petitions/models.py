@@ -1,6 +1,7 @@
 """Petitions and the steps of their lives."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -10,6 +11,7 @@ from sqlalchemy import (
     Index,
     UniqueConstraint,
     event,
+    inspect,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -20,11 +22,16 @@ from tracker.core.db import Base, pk, stored_as_text, text40, text200
 from tracker.core.matching import Tokens
 from tracker.dialogues.models import Category, Department, Dialogue
 from tracker.petitions.lifecycle import Channel, Kind, Level, LookReason, Petitioner, Status
+from tracker.petitions.rules.spellings import without_person
 from tracker.places.models import Place
 
 
 class Petition(Base):
-    """What was raised: where, when, by whom, in whose words."""
+    """What was raised: where, when, by whom, in whose words.
+
+    `former_person` holds the names and telephones that were corrected since, one a line. A text
+    that names the person has a copy that does not; a text without a copy may be read by everyone.
+    """
 
     __tablename__ = "petitions"
     __table_args__ = (
@@ -59,8 +66,10 @@ class Petition(Base):
     )
     citizen_name: Mapped[text200] = mapped_column(default="")
     citizen_phone: Mapped[text40] = mapped_column(default="")
+    former_person: Mapped[str] = mapped_column(default="", server_default="")
     people: Mapped[int | None]  # no default: None is a number not known
     content: Mapped[str]
+    content_unnamed: Mapped[str | None]
     received_on: Mapped[date | None]
     date_precision: Mapped[Precision] = mapped_column(stored_as_text(Precision))
     due_on: Mapped[date | None]
@@ -71,6 +80,7 @@ class Petition(Base):
     master_id: Mapped[int | None] = mapped_column(ForeignKey("petitions.id"), index=True)
     ended_on: Mapped[date | None]
     latest_note: Mapped[str] = mapped_column(default="")
+    note_unnamed: Mapped[str | None]
     latest_document: Mapped[text200] = mapped_column(default="")
     source: Mapped[str] = mapped_column(default="")
     monitor_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
@@ -88,6 +98,39 @@ class Petition(Base):
     )
 
     __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def person(self) -> tuple[str, ...]:
+        """Give all that is known of the person's names and telephones."""
+        return tuple(getattr(self, name) or "" for name in PERSON)
+
+    @property
+    def plain_content(self) -> str:
+        """Give the content without its person."""
+        return self.content if self.content_unnamed is None else self.content_unnamed
+
+
+PERSON = ("citizen_name", "citizen_phone", "former_person")
+UNNAMED = {"content": "content_unnamed", "latest_note": "note_unnamed"}
+"""The texts that lists and files hold, and the copies of them without their person."""
+
+
+def unnamed_copy(whole: str, person: tuple[str, ...]) -> str | None:
+    """Give a text without the person; None where it may be read as it is."""
+    plain = without_person(whole, *person)
+    return None if plain == whole else plain
+
+
+@event.listens_for(Petition, "before_insert")
+@event.listens_for(Petition, "before_update")
+def _keep_unnamed(_mapper: object, _connection: Connection, petition: Petition) -> None:
+    """Make the copies anew whenever a text or the person changes, whoever changes it."""
+    state: Any = inspect(petition)
+    changed = {name for name in (*PERSON, *UNNAMED) if state.attrs[name].history.has_changes()}
+    for whole, copy in UNNAMED.items():
+        if whole in changed or changed.intersection(PERSON):
+            text = getattr(petition, whole) or ""
+            setattr(petition, copy, unnamed_copy(text, petition.person))
 
 
 class PetitionStep(Base):

@@ -21,7 +21,6 @@ from tracker.petitions.lifecycle import Status
 from tracker.petitions.models import Petition
 from tracker.petitions.queries.standing import terms_of
 from tracker.petitions.rules import Timeliness, timeliness
-from tracker.petitions.rules.masking import without_person
 from tracker.places.models import Place
 from tracker.places.queries import reached, scope_ids
 
@@ -206,9 +205,9 @@ def _about(
     }
     if petition is not None:
         stands = timeliness(petition.status, petition.due_on, petition.ended_on, terms)
-        plain = without_person(petition.content, petition.citizen_name, petition.citizen_phone)
+        plain = petition.plain_content
         said |= {"text": plain, "status": petition.status, "timeliness": stands}
-        said["plain"] = shortened(unnamed(petition.content, petition.citizen_name), ON_PAPER)
+        said["plain"] = shortened(unnamed(plain, petition.citizen_name), ON_PAPER)
     if commitment is not None:
         said |= {"text": commitment.promise, "state": _state(commitment, terms.today)}
         said["plain"] = shortened(unnamed(commitment.promise), ON_PAPER)

@@ -18,7 +18,7 @@ from tracker.core.paging import PAGE_SIZE, Order, Page, ordered, page_of
 from tracker.core.text import fold, has_forbidden
 from tracker.petitions.lifecycle import Channel, Status
 from tracker.petitions.models import Petition
-from tracker.petitions.rules.masking import without_person
+from tracker.petitions.queries.identity import plain_text
 from tracker.places.models import Place
 from tracker.places.queries import reached, scope_ids
 
@@ -154,10 +154,8 @@ def raised_at(session: Session, visit: GrassrootsVisit) -> list[RaisedRow]:
     rows = session.execute(
         select(
             Petition.code,
-            func.substr(Petition.content, 1, EXCERPT),
+            func.substr(plain_text("content"), 1, EXCERPT),
             Petition.status,
-            Petition.citizen_name,
-            Petition.citizen_phone,
         )
         .where(
             Petition.channel == Channel(visit.kind.value),
@@ -167,10 +165,7 @@ def raised_at(session: Session, visit: GrassrootsVisit) -> list[RaisedRow]:
         .order_by(Petition.id)
         .limit(PAGE_SIZE)
     )
-    return [
-        RaisedRow(code, without_person(content, *person), status)
-        for code, content, status, *person in rows
-    ]
+    return [RaisedRow(*row) for row in rows]
 
 
 def visitors(session: Session, scope: frozenset[int]) -> dict[str, str]:

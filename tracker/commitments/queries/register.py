@@ -17,8 +17,8 @@ from tracker.core.i18n import language
 from tracker.core.paging import PAGE_SIZE, Order, Page, ordered, page_of
 from tracker.core.text import fold, has_forbidden
 from tracker.dialogues.models import Department, Dialogue
-from tracker.petitions.models import Petition
-from tracker.petitions.rules.masking import without_person
+from tracker.petitions.models import PERSON, Petition
+from tracker.petitions.rules.spellings import without_person
 from tracker.places.models import Place
 from tracker.places.queries import lies_in, scope_ids
 
@@ -215,10 +215,10 @@ def _orders(sort: Sort, asked: CommitmentFilter) -> list[Order]:
 
 def _told(made_as: type[Row], row: Sequence[Any]) -> Row:
     """Make a line of what was read, without the person whose petition it was promised on."""
-    *cells, name, phone = row
+    *cells, name, phone, former = row
     if name is not None:
         for at in [at for at, field in enumerate(fields(made_as)) if field.name in SAID]:
-            cells[at] = cells[at] and without_person(cells[at], name, phone)
+            cells[at] = cells[at] and without_person(cells[at], name, phone, former)
     return made_as(*cells)
 
 
@@ -236,7 +236,7 @@ def _with_names(statement: Select[Any], row: type[CommitmentRow]) -> Select[Any]
     names = [fact.name for fact in fields(row)]
     columns = [elsewhere[n] if n in elsewhere else getattr(Commitment, n) for n in names]
     return (
-        statement.with_only_columns(*columns, Petition.citizen_name, Petition.citizen_phone)
+        statement.with_only_columns(*columns, *(getattr(Petition, name) for name in PERSON))
         .join(Place, Place.id == Commitment.place_id)
         .outerjoin(Department, Department.id == Commitment.department_id)
         .outerjoin(Dialogue, Dialogue.id == Commitment.dialogue_id)

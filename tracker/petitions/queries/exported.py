@@ -1,11 +1,11 @@
 """All rows of the list for a file, as the database gives them: lines of CSV, or values."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import String, case, func, literal, select, type_coerce
+from sqlalchemy import String, case, select, type_coerce
 from sqlalchemy.orm import Session
 
 from tracker.core.csvout import Separator, Variant
@@ -16,44 +16,27 @@ from tracker.petitions.models import Petition
 from tracker.petitions.queries.filters import PetitionFilter, Sort
 from tracker.petitions.queries.finding import found, wanted_by
 from tracker.petitions.queries.register import (
-    PERSONAL,
-    PERSONAL_TEXTS,
     ordered_petitions,
     petition_fields,
 )
 from tracker.petitions.queries.standing import terms_of
 from tracker.petitions.rules import PAUSED, Terms, Timeliness, statuses_of
-from tracker.petitions.rules.masking import LEFT_OUT, SHORTEST_PHONE
 
 STREAMED = 1000
 
 
 def file_fields(scope: frozenset[int], terms: Terms, profile: Profile) -> SimpleNamespace:
-    """Name what the database knows of a petition as ExportRow names it.
-
-    For everyone, the person is left out, also of the texts that name them.
-    """
+    """Name what the database knows of a petition as ExportRow names it, and what it tells of it."""
     status = type_coerce(Petition.status, String())
     groups = {s.value: meaning.group.value for s, meaning in MEANINGS.items()}
     unresolved = [s.value for s in statuses_of({Group.UNRESOLVED})]
-    known = petition_fields(scope)
-    if profile is Profile.PUBLIC:
-        known |= {name: _without_person(known[name], known) for name in PERSONAL_TEXTS}
-        known |= {name: literal("") for name in PERSONAL}
+    known = petition_fields(scope, profile)
     return SimpleNamespace(
         **known,
         group=type_coerce(case(groups, value=status), stored_as_text(Group)),
         timeliness=_timeliness(terms),
         reason_unresolved=case((status.in_(unresolved), known["latest_note"]), else_=""),
     )
-
-
-def _without_person(text: Any, known: Mapping[str, Any]) -> Any:
-    """Ask for what rules.masking.without_person leaves of a text."""
-    name, phone = known["citizen_name"], known["citizen_phone"]
-    plain = case((name.like("% %"), func.replace(text, name, LEFT_OUT)), else_=text)
-    is_number = func.length(phone) >= SHORTEST_PHONE
-    return case((is_number, func.replace(plain, phone, LEFT_OUT)), else_=plain)
 
 
 def petition_lines(

@@ -3,15 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, exists, false, or_, select
+from sqlalchemy import ColumnElement, exists, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.accounts.models import User
 from tracker.accounts.permissions import Permission
 from tracker.core import clock
 from tracker.petitions.lifecycle import MOVES, LookReason, Status
-from tracker.petitions.models import IdentityLook, Petition, PetitionStep
-from tracker.petitions.rules.masking import masked_name, masked_phone, without_person
+from tracker.petitions.models import UNNAMED, IdentityLook, Petition, PetitionStep
+from tracker.petitions.rules.masking import masked_name, masked_phone
+from tracker.petitions.rules.spellings import without_person
 
 OPEN_FOR = timedelta(hours=4)
 """So long an opened identity stays open to whoever gave a reason."""
@@ -63,6 +64,11 @@ def shown_name(reader: Reader | None, name: str, *, is_known: bool) -> str:
     return name if is_known else masked_name(name)
 
 
+def plain_text(name: str) -> ColumnElement[str]:
+    """Ask for a text of a petition without its person."""
+    return func.coalesce(getattr(Petition, UNNAMED[name]), getattr(Petition, name))
+
+
 @dataclass(frozen=True, slots=True)
 class Identity:
     """Who raised a petition, as the reader may see it; `may_open` offers to give a reason."""
@@ -71,7 +77,7 @@ class Identity:
     phone: str
     is_known: bool
     may_open: bool
-    kept: tuple[str, str]
+    kept: tuple[str, ...]
 
     def told(self, text: str) -> str:
         """Give a text of the petition, without the person where they are not open."""
@@ -80,7 +86,7 @@ class Identity:
 
 def identity_of(session: Session, user: User, petition: Petition) -> Identity:
     """Give who raised a petition, as this person may see it now."""
-    reader, kept = reader_of(user), (petition.citizen_name, petition.citizen_phone)
+    reader, kept = reader_of(user), petition.person
     if reader is None:
         return Identity("", "", is_known=False, may_open=False, kept=kept)
     is_known = bool(session.scalar(select(known_to(reader)).where(Petition.id == petition.id)))

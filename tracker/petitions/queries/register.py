@@ -1,11 +1,22 @@
 """The list of petitions: filters, pages, counts, and the rows of a file."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, column, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Subquery,
+    and_,
+    case,
+    column,
+    func,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from tracker.accounts.models import User
@@ -25,7 +36,7 @@ from tracker.petitions.lifecycle import (
     Profile,
     Status,
 )
-from tracker.petitions.models import Petition
+from tracker.petitions.models import UNNAMED, Petition
 from tracker.petitions.queries.cells import are_soon_met, behind, cell_orders, summed
 from tracker.petitions.queries.filters import PetitionFilter, Sort
 from tracker.petitions.queries.finding import (
@@ -40,7 +51,7 @@ from tracker.petitions.queries.finding import (
     found,
     wanted_by,
 )
-from tracker.petitions.queries.identity import Reader, known_to, shown_name
+from tracker.petitions.queries.identity import Reader, known_to, plain_text, shown_name
 from tracker.petitions.queries.standing import ages_as, stands_as, tells_as, terms_of
 from tracker.petitions.rules import (
     Acknowledgement,
@@ -53,14 +64,12 @@ from tracker.petitions.rules import (
     timeliness,
 )
 from tracker.petitions.rules.lookup import UNDATED_BELOW
-from tracker.petitions.rules.masking import without_person
 from tracker.places.models import Place
 from tracker.places.queries import answered_for
 
 EXCERPT = 300
 PERSONAL = ("citizen_name", "citizen_phone")
-"""What tells who raised a petition; texts may repeat it."""
-PERSONAL_TEXTS = ("content", "latest_note")
+"""What tells who raised a petition."""
 STREAMED = 500
 FACTS = ("category_id", "status", "kind", "level", "channel", "dialogue_id", "monitor_id")
 """Fields of the filter that are a column of their own."""
@@ -229,24 +238,12 @@ def petition_export_rows(
     Nobody is named in them unless the file is for the office itself.
     """
     terms = terms_of(session)
-    columns = _columns(ExportRow, scope)
+    known = petition_fields(scope, profile)
     for statement in ordered_petitions(session, scope, asked, sort, terms):
         rows = session.execute(
-            statement.with_only_columns(*columns), execution_options={"yield_per": STREAMED}
+            statement.with_only_columns(*known.values()), execution_options={"yield_per": STREAMED}
         )
-        made = (ExportRow(terms, *row) for row in rows)
-        yield from made if profile is Profile.INTERNAL else map(_unnamed, made)
-
-
-def _unnamed(row: ExportRow) -> ExportRow:
-    name, phone = row.citizen_name, row.citizen_phone
-    return replace(
-        row,
-        content=without_person(row.content, name, phone),
-        latest_note=without_person(row.latest_note, name, phone),
-        citizen_name="",
-        citizen_phone="",
-    )
+        yield from (ExportRow(terms, *row) for row in rows)
 
 
 def ordered_petitions(
@@ -268,10 +265,17 @@ def ordered_petitions(
         yield statement.order_by(_directed(keys.c.key, sort, backward=False))
 
 
-def petition_fields(scope: frozenset[int]) -> dict[str, Any]:
-    """Give what the database knows of a petition, by the names of ExportRow."""
+def petition_fields(scope: frozenset[int], profile: Profile) -> dict[str, Any]:
+    """Give what the database knows of a petition, by the names of ExportRow.
+
+    For everyone, the person is left out, also of the texts that name them.
+    """
     names = [field.name for field in fields(ExportRow) if field.name != "terms"]
-    return dict(zip(names, _columns(ExportRow, scope), strict=True))
+    known = dict(zip(names, _columns(ExportRow, scope), strict=True))
+    if profile is Profile.PUBLIC:
+        known |= {name: plain_text(name) for name in UNNAMED}
+        known |= {name: literal("") for name in PERSONAL}
+    return known
 
 
 def _some(
@@ -327,7 +331,7 @@ def _named(
     keys: Subquery, scope: frozenset[int], reader: Reader | None, sort: Sort, *, backward: bool
 ) -> Select[Any]:
     """Read what a line shows of the petitions that were found, with their keys."""
-    shown = (*_columns(PetitionRow, scope), Petition.citizen_phone, known_to(reader))
+    shown = (*_columns(PetitionRow, scope), _plain_excerpt(), known_to(reader))
     statement = select(*shown, keys.c.key).select_from(keys)
     statement = statement.join(Petition, Petition.id == keys.c.petition_id)
     return _with_lists(statement).order_by(_directed(keys.c.key, sort, backward=backward))
@@ -408,18 +412,22 @@ def _by_standing(asked: PetitionFilter, terms: Terms) -> Iterator[ColumnElement[
 def _with_names(
     statement: Select[Any], scope: frozenset[int], reader: Reader | None
 ) -> Select[Any]:
-    shown = (*_columns(PetitionRow, scope), Petition.citizen_phone, known_to(reader))
+    shown = (*_columns(PetitionRow, scope), _plain_excerpt(), known_to(reader))
     return _with_lists(statement.with_only_columns(*shown))
 
 
 def _read(reader: Reader | None, terms: Terms, row: Sequence[Any]) -> PetitionRow:
     """Make a line of what was read; the last value tells whether the reader knows the person."""
-    *cells, phone, is_known = row
-    name = cells[NAME_AT]
-    if not is_known:
-        cells[CONTENT_AT] = without_person(cells[CONTENT_AT], name, phone)
-    cells[NAME_AT] = shown_name(reader, name, is_known=is_known)
+    *cells, plain, is_known = row
+    if plain is not None and not is_known:
+        cells[CONTENT_AT] = plain
+    cells[NAME_AT] = shown_name(reader, cells[NAME_AT], is_known=is_known)
     return PetitionRow(terms, *cells)
+
+
+def _plain_excerpt() -> ColumnElement[Any]:
+    """Ask for the beginning of a content that names its person, without them."""
+    return func.substr(Petition.content_unnamed, 1, EXCERPT)
 
 
 def _columns(row: type[PetitionRow], scope: frozenset[int]) -> list[Any]:

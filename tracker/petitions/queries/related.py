@@ -9,7 +9,6 @@ from tracker.petitions.lifecycle import Petitioner
 from tracker.petitions.models import Petition
 from tracker.petitions.queries.identity import Reader, known_to, shown_name
 from tracker.petitions.queries.register import EXCERPT
-from tracker.petitions.rules.masking import without_person
 from tracker.places.queries import reached
 
 
@@ -45,21 +44,21 @@ def _related(
     asked = select(
         Petition.code,
         func.substr(Petition.content, 1, EXCERPT),
+        func.substr(Petition.content_unnamed, 1, EXCERPT),
         Petition.petitioner,
         Petition.citizen_name,
         Petition.people,
-        Petition.citizen_phone,
         known_to(reader),
     ).where(which, Petition.place_id.in_(reached(scope)))
     return [
         RelatedRow(
             code,
-            content if known else without_person(content, name, phone),
+            content if known or plain is None else plain,
             petitioner,
             shown_name(reader, name, is_known=known),
             people,
         )
-        for code, content, petitioner, name, people, phone, known in session.execute(
+        for code, content, plain, petitioner, name, people, known in session.execute(
             asked.order_by(Petition.id)
         )
     ]

@@ -16,7 +16,6 @@ TITLES = COLLECTIVES | {
 BETWEEN = re.compile(r"(\s*(?:[,;&+()]|\s[/-]\s|\svà\s|\scùng\s)\s*)", re.IGNORECASE)
 """What stands between people who are named one after the other."""
 SHORT_NUMBER = 3
-SHORTEST_PHONE = 8
 LEFT_OUT = "…"
 LAST_SHOWN, FIRST_SHOWN = 3, 2
 
@@ -36,16 +35,23 @@ def masked_name(name: str) -> str:
 
 
 def _masked_person(text: str) -> str:
+    titles, named = named_words(text)
+    if not named:
+        return text
+    family = named[:1] if len(named) > 1 and not _has_digits(named[0]) else []
+    rest = named[len(family) :]
+    return " ".join([*titles, *family, *(_initial(word) for word in rest)])
+
+
+def named_words(text: str) -> tuple[list[str], list[str]]:
+    """Part one person's name into what it begins with and what names them; a group has no name."""
     words = text.split()
     begin = next((at for at, word in enumerate(words) if not _is_title(word, at)), len(words))
     if begin == len(words):
         if any(word.lower() in COLLECTIVES for word in words[:-1]):
-            return text
+            return words, []
         begin -= 1
-    titles, named = words[:begin], words[begin:]
-    family = named[:1] if len(named) > 1 and not _has_digits(named[0]) else []
-    rest = named[len(family) :]
-    return " ".join([*titles, *family, *(_initial(word) for word in rest)])
+    return words[:begin], words[begin:]
 
 
 def _is_title(word: str, at: int) -> bool:
@@ -76,12 +82,3 @@ def _masked_number(digits: str) -> str:
         return "x" * len(digits)
     shown = digits[:FIRST_SHOWN] + "x" * hidden + digits[-LAST_SHOWN:]
     return " ".join(filter(None, (shown[:-6], shown[-6:-3], shown[-3:])))
-
-
-def without_person(text: str, name: str, phone: str) -> str:
-    """Leave the name and the telephone out of a text, where they stand as they are kept.
-
-    A name of one word may be a word of the language as well, and stays.
-    """
-    plain = text.replace(name, LEFT_OUT) if " " in name else text
-    return plain.replace(phone, LEFT_OUT) if len(phone) >= SHORTEST_PHONE else plain

@@ -146,12 +146,22 @@ def amend_petition(
         _check_order(facts(history), wanted)
         note = "\n".join([*_told(session, petition, wanted), checked(asked.reason)])
         former = _facts_of(session, {name: getattr(petition, name) for name in wanted})
+        _keep_former_person(petition, wanted)
         for name, value in wanted.items():
             setattr(petition, name, value)
         detail = journal.told(session, former, _facts_of(session, wanted), HIDDEN)
         day = exact_day(petition.received_on, petition.date_precision)
         step = PetitionStep(move=AMEND, happened_on=day, note=note)
         record(session, actor, petition, step, history, detail=detail)
+
+
+def _keep_former_person(petition: Petition, wanted: Mapping[str, Any]) -> None:
+    """Remember a name or number that is corrected, as texts may go on telling it."""
+    kept = petition.former_person.splitlines()
+    kept += [
+        was for name in sorted(PRIVATE) if (was := getattr(petition, name)) != wanted[name] and was
+    ]
+    petition.former_person = "\n".join(dict.fromkeys(kept))
 
 
 def _facts_of(session: Session, kept: Mapping[str, Any]) -> dict[str, Any]:

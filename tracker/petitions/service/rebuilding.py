@@ -9,6 +9,7 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    or_,
     select,
     true,
     union_all,
@@ -24,7 +25,14 @@ from tracker.ledger import service as ledger
 from tracker.ledger.models import LedgerEntry
 from tracker.ledger.rules import MEASURES
 from tracker.petitions.lifecycle import AMEND, RECEIVE
-from tracker.petitions.models import Petition, PetitionPosting, PetitionStep
+from tracker.petitions.models import (
+    PERSON,
+    UNNAMED,
+    Petition,
+    PetitionPosting,
+    PetitionStep,
+    unnamed_copy,
+)
 from tracker.petitions.queries import facts, histories, steps_of
 from tracker.petitions.rules import ack_due, entries, spot_answer
 from tracker.petitions.service.lookup import renew_lookups
@@ -105,6 +113,9 @@ def _mend(session: Session, petitions: Sequence[Petition]) -> None:
         if petition.date_precision is not Precision.DAY:
             _forget_invented_days(session, recorded)
         mended = summary(petition, recorded)
+        person = petition.person
+        mended["note_unnamed"] = unnamed_copy(mended["latest_note"], person)
+        mended["content_unnamed"] = unnamed_copy(petition.content, person)
         if any(getattr(petition, name) != value for name, value in mended.items()):
             row = update(Petition).where(Petition.id == petition.id).values(mended)
             session.execute(row, execution_options={"synchronize_session": False})
@@ -117,6 +128,27 @@ def _forget_invented_days(session: Session, recorded: Sequence[PetitionStep]) ->
         if step.move in (RECEIVE, AMEND) or step.id == spot:
             step.happened_on = None
     session.flush()
+
+
+def fill_unnamed_copies(session: Session) -> None:
+    """Make the copies of texts without their person where the schema was just brought up to date.
+
+    Rows of before may tell their person in ways that were not looked for then.
+    """
+    columns = (Petition.id, *(getattr(Petition, name) for name in (*PERSON, *UNNAMED)))
+    named = or_(*(getattr(Petition, name) != "" for name in PERSON))
+    after = 0
+    with transaction(session):
+        while rows := session.execute(
+            select(*columns).where(Petition.id > after, named).order_by(Petition.id).limit(BATCH)
+        ).all():
+            for petition_id, *told in rows:
+                person, texts = tuple(told[: len(PERSON)]), told[len(PERSON) :]
+                copies = [unnamed_copy(text, person) for text in texts]
+                if any(copy is not None for copy in copies):
+                    kept = dict(zip(UNNAMED.values(), copies, strict=True))
+                    session.execute(update(Petition).where(Petition.id == petition_id).values(kept))
+            after = rows[-1].id
 
 
 def fill_ack_dates(session: Session) -> None:
