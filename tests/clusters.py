@@ -7,6 +7,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 # On import the package looks for a runtime folder, and warns where there is none.
@@ -37,6 +38,18 @@ class Cluster:
         made.start()
         return made
 
+    @classmethod
+    def of(cls, fill: Callable[[Path], None], settings: str = "") -> "Cluster":
+        """Start a server on data that is laid into its folder, as after the machine's end."""
+        made = cls(_folder(), settings)
+        fill(made.data)
+        (made.data / "postmaster.pid").unlink(missing_ok=True)  # of another start of the machine
+        if user := _user():
+            for path in (made.data, *made.data.rglob("*")):
+                shutil.chown(path, user)
+        made.start()
+        return made
+
     def replica(self, settings: str = "") -> "Cluster":
         """Copy this server while it runs, and start the copy as its follower."""
         made = Cluster(_folder(), settings)
@@ -54,6 +67,24 @@ class Cluster:
         options = f"-h '' -k {self.folder} {self.settings}"
         log = self.folder / "log"
         self._run("pg_ctl", "-w", "-D", self.data, "-l", log, "-o", options, "start")
+
+    def start_under(self, words: Sequence[str]) -> None:
+        """Start the server as the child of a program that watches it."""
+        folder = ["-D", str(self.data), "-h", "", "-k", str(self.folder)]
+        with (self.folder / "log").open("ab") as log:
+            subprocess.Popen(
+                [*words, *self._words("postgres", *folder), *self.settings.split()],
+                stdout=log,
+                stderr=log,
+                user=_user(),
+            )
+        until = time.monotonic() + 60
+        while time.monotonic() < until:
+            ready = self._words("pg_isready", "-q", "-h", self.folder)
+            if subprocess.run(ready, check=False, user=_user()).returncode == 0:
+                return
+            time.sleep(0.1)
+        raise RuntimeError((self.folder / "log").read_text()[-500:])
 
     def restart(self, mode: str = "fast") -> None:
         """Stop the server, cutting off who is connected, and start it again."""

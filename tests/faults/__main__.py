@@ -11,7 +11,7 @@ from tests.clusters import POSTGRES_BIN_PATH
 from tests.faults.kinds import FAULTS
 from tests.faults.outcomes import Bench, Fault, Outcome
 from tests.faults.table import LATEST, versions, written
-from tests.faults.writers import Counted
+from tests.faults.told import Counted
 
 
 @click.command()

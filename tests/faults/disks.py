@@ -7,7 +7,8 @@ from pathlib import Path
 
 from tests.faults.outcomes import Bench, Outcome
 from tests.faults.places import register, small_disk
-from tests.faults.writers import Counted, Writers
+from tests.faults.told import Counted
+from tests.faults.writers import Writers
 from tracker.core.db import opened_sqlite
 
 

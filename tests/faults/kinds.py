@@ -10,6 +10,7 @@ from tests.faults.kills import (
     two_servers,
 )
 from tests.faults.outcomes import BOTH, Fault
+from tests.faults.power_cuts import power_failures, synced_before_answer
 from tests.faults.starts import begun_twice, changed_secret, clock_set_back, interrupted_migration
 
 FAULTS: tuple[tuple[Fault, tuple[str, ...]], ...] = (
@@ -22,6 +23,8 @@ FAULTS: tuple[tuple[Fault, tuple[str, ...]], ...] = (
     (full_disk, ("sqlite",)),
     (read_only_disk, ("sqlite",)),
     (unwritable_log, ("sqlite",)),
+    (synced_before_answer, BOTH),
+    (power_failures, BOTH),
     (changed_secret, ("sqlite",)),
     (clock_set_back, BOTH),
     (begun_twice, BOTH),

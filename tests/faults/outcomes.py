@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.faults.writers import Counted
+from tests.faults.told import Counted
 
 BOTH = ("sqlite", "postgresql")
 

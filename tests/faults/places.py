@@ -65,6 +65,8 @@ class Register:
     instance: Path
     cluster: Cluster | None = None
     servers: list[Server] = field(default_factory=list)
+    before_serving: list[str] = field(default_factory=list)
+    """Words before the command that serves: of a program that watches it."""
 
     def environment(self) -> dict[str, str]:
         """Give what a process needs to open the register."""
@@ -82,7 +84,7 @@ class Register:
         port = _free_port()
         with open(log, "wb") as told:
             process = subprocess.Popen(
-                [sys.executable, "-c", SERVING, str(port)],
+                [*self.before_serving, sys.executable, "-c", SERVING, str(port)],
                 env=self.environment() | settings,
                 stdout=subprocess.DEVNULL,
                 stderr=told,

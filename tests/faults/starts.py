@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from tests.faults.outcomes import Bench, Outcome
 from tests.faults.places import empty, killed, register
-from tests.faults.writers import Counted, Writers
+from tests.faults.told import Counted
+from tests.faults.writers import Writers
 from tracker.accounts.models import User
 from tracker.core import migrate
 

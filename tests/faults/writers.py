@@ -7,13 +7,13 @@ import re
 import secrets
 import threading
 import time
-from dataclasses import dataclass, field
 from datetime import timedelta
 
 from PIL import Image
 
 from tests.bench.serving import TOKEN, Client
 from tests.faults.places import PASSWORD, Register, Server
+from tests.faults.told import Act, Counted, Told
 from tests.fuzz.pages import read
 from tracker.core import clock
 from tracker.core.clock import shown_date
@@ -26,40 +26,6 @@ TWICE = 4
 """Every so manieth petition is sent by a double click."""
 BOUNDARY = "bien-gioi"
 CODE = re.compile(r"KN-\d+-\d+")
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """One form as it was sent: again, it is the same to the last byte."""
-
-    mark: str
-    path: str
-    fields: tuple[tuple[str, str], ...]
-    is_file: bool = False
-
-
-@dataclass(slots=True)
-class Told:
-    """What the writers were told."""
-
-    acknowledged: list[Act] = field(default_factory=list)
-    unsure: list[Act] = field(default_factory=list)
-    cut: int = 0
-    put_off: int = 0
-    unexpected: list[str] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class Counted:
-    """What was acknowledged, and what of it is missing or there more than once."""
-
-    acknowledged: int = 0
-    files: int = 0
-    cut: int = 0
-    put_off: int = 0
-    lost: list[str] = field(default_factory=list)
-    doubled: list[str] = field(default_factory=list)
-    wrong: list[str] = field(default_factory=list)
 
 
 class Writers:
@@ -138,6 +104,14 @@ class Writers:
         for act in unsure:
             self._send(client, act, 0)
         client.close()
+
+    def one(self, server: Server) -> tuple[float, float]:
+        """Log one petition; give when it was sent and when it was acknowledged."""
+        self.ports, asked = [server.port], time.time()
+        client, act = Client(server.port, dict(self.cookies[0])), self._log()
+        self._send(client, act, 0)
+        client.close()
+        return asked, self.told.moments.get(act.mark, asked)
 
     def settle(self, server: Server) -> None:
         """Send again what was put off, until all of it was told; a minute at most."""
@@ -226,6 +200,7 @@ class Writers:
 
     def _note(self, act: Act, status: int, *, is_the_second: bool) -> None:
         if status == 303:
+            self.told.moments.setdefault(act.mark, time.time())
             if not is_the_second:
                 self.told.acknowledged.append(act)
         elif status in (503, 507):
