@@ -10,7 +10,7 @@ from statistics import median
 
 import pytest
 
-from tests.test_denunciations import PDF, Case
+from tests.denouncing import PDF, Case
 from tracker.accounts import second_factors
 from tracker.accounts.service import give_new_password
 from tracker.commitments.service import NewCommitment, Person, make_commitment

@@ -43,6 +43,7 @@ from tracker.evidence.service import use_secrets
 from tracker.petitions import views as petitions
 from tracker.reports import views as reports
 from tracker.retention import views as retention
+from tracker.secluding import views as secluding
 from tracker.settings import views as settings_pages
 from tracker.settings.queries import last_backup_at
 from tracker.settings.rules import is_too_old
@@ -61,7 +62,7 @@ BLUEPRINTS = (
     settings_pages.bp,
     trail.bp,
     retention.bp,
-    denunciations.bp,
+    secluding.bp,
     denunciations.takers_bp,
 )
 MAY_BE_LATE = frozenset({Permission.READ_REPORT, Permission.EXPORT})

@@ -86,19 +86,58 @@ def keep_apart(
     place_id: int,
     upload: Upload,
     root: Path,
+    admit: Callable[[], None],
     witness: Callable[[], None],
 ) -> Attachment:
     """Keep a file of a record that guards itself and has a journal of its own.
 
-    `witness` authorises and notes the act inside the transaction. The number is drawn below zero,
-    so that it leaves no gap in the numbers of other files.
+    Inside the transaction, `admit` authorises and holds the record, and `witness` notes the act.
+    The same file of the same person, sent again, is the one that the record has already.
     """
     with _brought(session, upload, root) as stored, transaction(session):
+        admit()
+        attachment = _same(session, actor, subject, stored)
+        if attachment is not None:
+            stored.path.unlink(missing_ok=True)
+            return attachment
         witness()
         attachment = _row_of(session, actor, subject, place_id, stored)
-        attachment.id = -1 - secrets.randbelow(2**31 - 1)
+        attachment.id = _number_apart()
         session.add(attachment)
     return attachment
+
+
+def take_apart(session: Session, subject: str, key: str) -> None:
+    """Let a record's files, removed ones included, be those of a record that guards itself.
+
+    In the caller's transaction. The bytes stay where they lie.
+    """
+    for kept in session.scalars(select(Attachment).where(Attachment.subject == subject)).all():
+        facts = {column.key: getattr(kept, column.key) for column in Attachment.__table__.columns}
+        session.delete(kept)
+        session.flush()  # the name of the bytes is free for the new row
+        session.add(Attachment(**facts | {"id": _number_apart(), "subject": key}))
+    session.flush()
+
+
+def _number_apart() -> int:
+    """Draw a number below zero, which leaves no gap in the numbers of other files."""
+    return -1 - secrets.randbelow(2**31 - 1)
+
+
+def _same(session: Session, actor: User, subject: str, stored: _Stored) -> Attachment | None:
+    """Give the file that a person has kept beside a record under this name already."""
+    return session.scalar(
+        select(Attachment)
+        .where(
+            Attachment.subject == subject,
+            Attachment.sha256 == stored.digest,
+            Attachment.original_name == stored.name,
+            Attachment.uploaded_by_id == actor.id,
+            Attachment.removed_at.is_(None),
+        )
+        .limit(1)
+    )
 
 
 @contextmanager

@@ -136,6 +136,7 @@ ACT_WORDS = STEP_WORDS | {
     "let_in_again": N_("Person let in again"),
     "identity": N_("Identity of the denouncer opened"),
     "identity_corrected": N_("Identity of the denouncer corrected"),
+    "taken_over": N_("Taken over from the register of petitions"),
     "file": N_("File kept"),
     "file_opened": N_("File opened"),
     "file_removed": N_("File removed"),

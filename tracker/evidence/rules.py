@@ -42,15 +42,6 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             Kind("categories"),
             Kind("commitments", {"commitment_steps": "commitment_id"}),
             Kind("deadline_rules"),
-            Kind(
-                "denunciations",
-                {
-                    "denouncer_identities": "denunciation_id",
-                    "denunciation_grants": "denunciation_id",
-                    "denunciation_steps": "denunciation_id",
-                },
-            ),
-            Kind("denunciation_takers"),
             Kind("departments"),
             Kind("denunciation_takers"),
             Kind(

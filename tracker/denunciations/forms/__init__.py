@@ -1,6 +1,6 @@
 """What is typed about denunciations."""
 
-from tracker.denunciations.forms.facts import EditForm, IdentityForm, NewForm
+from tracker.denunciations.forms.facts import EditForm, IdentityForm, NewForm, TakeOverForm
 from tracker.denunciations.forms.moving import MoveForm
 from tracker.denunciations.forms.people import PersonForm, ReasonForm, TakerForm, UndoForm
 
@@ -11,6 +11,7 @@ __all__ = [
     "NewForm",
     "PersonForm",
     "ReasonForm",
+    "TakeOverForm",
     "TakerForm",
     "UndoForm",
 ]

@@ -41,10 +41,9 @@ class IdentityFields(BaseForm):
         return {field.name: field.data or "" for field in fields}
 
 
-class FactsForm(BaseForm):
+class MatterForm(BaseForm):
     """What was denounced, and how it came."""
 
-    received_on = DayField(N_("Received on"), [required(N_("Enter the day of receipt."))])
     way = WordField(N_("How it came"), Way, default=Way.IN_PERSON)
     accused = TextField(
         N_("Accused"),
@@ -64,14 +63,34 @@ class FactsForm(BaseForm):
     def facts(self) -> dict[str, Any]:
         """Give what was typed, under the names that the service knows."""
         return {
-            "received_on": self.received_on.data,
             "way": self.way.data,
             "accused": self.accused.data or "",
             "content": self.content.data or "",
         }
 
 
-class NewForm(FactsForm, IdentityFields, CreatingForm):
+class FactsForm(MatterForm):
+    """What was denounced, how it came, and when."""
+
+    received_on = DayField(N_("Received on"), [required(N_("Enter the day of receipt."))])
+
+    def facts(self) -> dict[str, Any]:
+        """Give what was typed, under the names that the service knows."""
+        return super().facts() | {"received_on": self.received_on.data}
+
+
+class LedForm(BaseForm):
+    """Who is to lead a case."""
+
+    leader = RowField(
+        N_("Leader in charge"),
+        [required(N_("Choose the leader in charge."))],
+        empty=N_("Choose a leader"),
+        description=N_("Never the one accused, nor anyone under them."),
+    )
+
+
+class NewForm(FactsForm, IdentityFields, LedForm, CreatingForm):
     """A denunciation as it is received."""
 
     place = RowField(N_("Place"), [required(N_("Choose the village or the commune."))])
@@ -82,12 +101,12 @@ class NewForm(FactsForm, IdentityFields, CreatingForm):
             " it goes to those who inspect."
         ),
     )
-    leader = RowField(
-        N_("Leader in charge"),
-        [required(N_("Choose the leader in charge."))],
-        empty=N_("Choose a leader"),
-        description=N_("Never the one accused, nor anyone under them."),
-    )
+
+
+class TakeOverForm(MatterForm, LedForm, CreatingForm):
+    """A denunciation that was logged as a petition; who raised it is sealed as it stands there."""
+
+    version = VersionField()
 
 
 class EditForm(FactsForm):

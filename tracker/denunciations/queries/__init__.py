@@ -2,6 +2,13 @@
 
 from tracker.denunciations.queries.journal import secluded_mismatches
 from tracker.denunciations.queries.one import denunciation_for, parts_of
-from tracker.denunciations.queries.people import taker_names, takes_for
+from tracker.denunciations.queries.people import places_open_to, taker_names, takes_for
 
-__all__ = ["denunciation_for", "parts_of", "secluded_mismatches", "taker_names", "takes_for"]
+__all__ = [
+    "denunciation_for",
+    "parts_of",
+    "places_open_to",
+    "secluded_mismatches",
+    "taker_names",
+    "takes_for",
+]

@@ -11,7 +11,7 @@ from tracker.core import clock
 from tracker.core.db import transaction
 from tracker.denunciations.lifecycle import EVERY_PART
 from tracker.denunciations.models import Denunciation
-from tracker.denunciations.service.recording import check_part, note
+from tracker.denunciations.service.recording import check_part, lock, note
 from tracker.denunciations.service.requests import bounded, needed
 
 
@@ -20,12 +20,15 @@ def keep_case_file(
 ) -> Attachment:
     """Keep a file beside a case; nothing outside the room tells whose it is."""
 
-    def witness() -> None:
+    def admit() -> None:
         check_part(session, actor, denunciation, EVERY_PART)
+        lock(session, denunciation)
+
+    def witness() -> None:
         note(session, actor, "file", denunciation)
 
     key, place_id = denunciation.files_key, denunciation.place_id
-    return keep_apart(session, actor, key, place_id, upload, root, witness)
+    return keep_apart(session, actor, key, place_id, upload, root, admit, witness)
 
 
 def note_file_opened(session: Session, actor: User, denunciation: Denunciation) -> None:

@@ -138,7 +138,7 @@ def _receive(
         if not new.is_anonymous:
             session.add(sealed_row(sealer, denunciation.id, identity))
         _name_first(session, actor, denunciation, new.leader_id)
-        step = DenunciationStep(move=RECEIVE, happened_on=denunciation.received_on)
+        step = DenunciationStep(move=RECEIVE, happened_on=denunciation.received_on, note=new.note)
         record(session, actor, denunciation, step)
     return denunciation
 

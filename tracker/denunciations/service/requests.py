@@ -43,6 +43,7 @@ class NewDenunciation:
     identity: Identity
     leader_id: int
     source: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,12 @@ from tracker.petitions.service.lookup import (
     rebuild_lookup,
     renew_lookups,
 )
-from tracker.petitions.service.moving import move_petition, move_with_evidence, offered_moves
+from tracker.petitions.service.moving import (
+    hand_over,
+    move_petition,
+    move_with_evidence,
+    offered_moves,
+)
 from tracker.petitions.service.rebuilding import fill_ack_dates, rebuild_ledger, sum_up
 from tracker.petitions.service.receiving import log_petition
 from tracker.petitions.service.recounting import (
@@ -45,6 +50,7 @@ __all__ = [
     "fill_ack_dates",
     "fill_lookup",
     "finding_set_aside",
+    "hand_over",
     "keep_lookup",
     "log_petition",
     "may_correct",

@@ -17,7 +17,7 @@ from tracker.core.db import transaction
 from tracker.core.errors import NotAllowed
 from tracker.core.i18n import Message
 from tracker.core.text import checked
-from tracker.petitions.lifecycle import ACKNOWLEDGE, MOVES, Move, Status
+from tracker.petitions.lifecycle import ACKNOWLEDGE, AMEND, ENDED, MOVES, Move, Status
 from tracker.petitions.models import Petition, PetitionStep
 from tracker.petitions.queries import facts, proposer_of
 from tracker.petitions.rules import (
@@ -28,6 +28,7 @@ from tracker.petitions.rules import (
     Wanted,
     acknowledged,
     effective,
+    exact_day,
     is_accepted,
     latest_by_law,
     moved,
@@ -138,6 +139,36 @@ def move_with_evidence(
     """Take one step and keep the file that proves it, both or neither; refuses as each does."""
     with keeping_proof(session, actor, petition.code, petition.place_id, upload, root):
         move_petition(session, actor, petition, asked)
+
+
+def hand_over(
+    session: Session, actor: User, petition: Petition, note: str, seen_version: int | None
+) -> None:
+    """End a petition, wherever it stands, as handed to another procedure than the register's.
+
+    One that has ended already stays ended as it did; that it was handed over is a step all the
+    same. One that others are joined to, or that is joined itself, cannot leave them behind.
+    """
+    with transaction(session):
+        history = lock(session, petition, seen_version)
+        joined = select(Petition.id).where(Petition.master_id == petition.id)
+        if petition.master_id is not None or session.scalar(joined.limit(1)) is not None:
+            raise MoveRefused("Petitions are joined here: take the joining back first.")
+        if petition.status in ENDED:
+            day = exact_day(petition.received_on, petition.date_precision)
+            record(
+                session,
+                actor,
+                petition,
+                PetitionStep(move=AMEND, happened_on=day, note=note),
+                history,
+            )
+            return
+        move, day = MOVES["transfer"], clock.today()
+        counted = effective(facts(history))
+        _apply(session, actor, petition, move, MoveRequest(move.name), counted, day)
+        step = PetitionStep(move=move.name, happened_on=day, note=note)
+        record(session, actor, petition, step, history)
 
 
 def _is_same(actor: User | None, last: PetitionStep, asked: MoveRequest) -> bool:

@@ -16,6 +16,7 @@ from tracker.attachments.views import files_root, uploaded
 from tracker.core.errors import NotFound, TrackerError
 from tracker.core.i18n import gettext
 from tracker.core.web import db_session
+from tracker.denunciations.queries import places_open_to
 from tracker.petitions.forms import FileForm, LookForm, MoveForm, ReasonForm, refuse_beside, seen
 from tracker.petitions.lifecycle import MOVES, TRANSFER_ADVICE, Move
 from tracker.petitions.models import Petition
@@ -119,6 +120,7 @@ def page_of(
         identity=identity,
         looks=looks_at(session, petition.id),
         look=look or LookForm(None),
+        takes_over=petition.place_id in places_open_to(session, user),
         # Each section was written, and escaped, by a template of the feature it belongs to.
         sections=[Markup(section(petition)) for section in page_sections],
     )
