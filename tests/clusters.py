@@ -50,13 +50,17 @@ class Cluster:
         made.start()
         return made
 
-    def replica(self, settings: str = "") -> "Cluster":
+    def replica(self, settings: str = "", folder: Path | None = None) -> "Cluster":
         """Copy this server while it runs, and start the copy as its follower."""
-        made = Cluster(_folder(), settings)
+        made = Cluster(folder or _folder(), settings)
         source = f"host={self.folder} user=postgres"
         made._run("pg_basebackup", "-d", source, "-D", made.data, "-R", "-c", "fast", "-N")
         made.start()
         return made
+
+    def promote(self) -> None:
+        """Make a follower the one that is written to."""
+        self._run("pg_ctl", "-w", "-D", self.data, "promote")
 
     def url(self, database: str = "postgres") -> str:
         """Give the address of a database of this server."""

@@ -51,7 +51,7 @@ def full_disk(bench: Bench) -> Outcome | None:
             time.sleep(bench.moment())
             reading |= writers.statuses(server)
             (disk / "filler").unlink()
-            healed = max(healed, _seconds_until_written(writers))
+            healed = max(healed, writers.seconds_until_told())
             writers.stop()
             writers.settle(server)
         notes = [f"pages while full: {sorted(reading)}", f"writes again after {healed:.1f} s"]
@@ -101,10 +101,3 @@ def _fill(disk: Path) -> None:
             with suppress(OSError):
                 while True:
                     filler.write(b"\0" * size)
-
-
-def _seconds_until_written(writers: Writers) -> float:
-    began, before = time.monotonic(), len(writers.told.acknowledged)
-    while len(writers.told.acknowledged) == before and time.monotonic() - began < 60:
-        time.sleep(0.05)
-    return time.monotonic() - began

@@ -11,6 +11,7 @@ from tests.faults.kills import (
 )
 from tests.faults.outcomes import BOTH, Fault
 from tests.faults.power_cuts import power_failures, synced_before_answer
+from tests.faults.standbys import promoted_standby
 from tests.faults.starts import begun_twice, changed_secret, clock_set_back, interrupted_migration
 
 FAULTS: tuple[tuple[Fault, tuple[str, ...]], ...] = (
@@ -18,6 +19,7 @@ FAULTS: tuple[tuple[Fault, tuple[str, ...]], ...] = (
     (stopped_server, BOTH),
     (killed_database, ("postgresql",)),
     (cut_connections, ("postgresql",)),
+    (promoted_standby, ("postgresql",)),
     (locked_file, ("sqlite",)),
     (two_servers, BOTH),
     (full_disk, ("sqlite",)),

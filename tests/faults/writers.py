@@ -113,6 +113,13 @@ class Writers:
         client.close()
         return asked, self.told.moments.get(act.mark, asked)
 
+    def seconds_until_told(self) -> float:
+        """Wait until something is acknowledged again, a minute at most; give how long it took."""
+        began, before = time.monotonic(), len(self.told.acknowledged)
+        while len(self.told.acknowledged) == before and time.monotonic() - began < 60:
+            time.sleep(0.05)
+        return time.monotonic() - began
+
     def settle(self, server: Server) -> None:
         """Send again what was put off, until all of it was told; a minute at most."""
         until = time.monotonic() + 60
