@@ -26,6 +26,8 @@ from tracker.denunciations.service import (
     end_taker,
     receive_denunciation,
 )
+from tracker.denunciations.service.takers import seed_taker
+from tracker.places.models import Place
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 SECRET = "secret of the tests " * 3
@@ -365,9 +367,12 @@ def test_an_administrator_proposes_and_a_leader_confirms_on_their_pages(visit, c
     assert admin.post("/settings/takers", person=somebody.id).status_code == 303
     assert admin.post("/settings/takers", person=somebody.id).status_code == 409
     assert "Bà Lê Tin Cậy" in leader.get("/takers").text
+    waits = "Người tiếp nhận tố cáo chờ xác nhận"
+    assert [waits in one.get("/").text for one in (leader, admin, visit())] == [True, False, False]
     confirm = re.search(r"/takers/\d+/confirm", leader.get("/takers").text)[0]
     assert admin.post(confirm).status_code == 403
     assert leader.post(confirm).status_code == 303
+    assert waits not in leader.get("/").text
     assert visit(user=somebody).get("/denunciations/new").status_code == 200
     journal = admin.get("/settings/journal").text
     assert "Người tiếp nhận tố cáo" in journal
@@ -386,3 +391,18 @@ def test_a_denunciation_typed_as_a_petition_is_refused_and_led(visit, case, make
     assert (case.clerk.full_name in page) is has_taker
     if has_taker:
         assert "/denunciations/new" in visit(user=case.clerk).post("/petitions/new", **typed).text
+
+
+@ON_SQLITE
+def test_a_commune_is_told_who_takes_denunciations_above_it(visit, case, make, session):
+    make.home.parent_id = make.place(name="Tỉnh Mẫu").id
+    session.commit()
+    make.follow()
+    end_taker(session, case.leader, case.taker_id)
+    above = make.user(full_name="Bà Lê Cấp Trên", place=session.get(Place, make.home.parent_id))
+    assert "Chưa ai" in visit(user=case.leader).get("/takers").text
+    seed_taker(session, above)
+    for person, address in ((case.leader, "/takers"), (case.admin, "/settings/takers")):
+        page = visit(user=person).get(address).text
+        assert "Bà Lê Cấp Trên" in page
+        assert "Chưa ai" not in page

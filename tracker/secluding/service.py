@@ -34,7 +34,7 @@ from tracker.secluding.queries import (
 )
 from tracker.secluding.rules import left_behind
 
-NOT_NAMED = N_("Gave a telephone number and no name")
+NOT_NAMED = N_("Known, but not by name")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,9 +89,10 @@ def _seclude(
 
 
 def _new(petition: Petition, asked: Secluding, account: str) -> NewDenunciation:
-    name, phone = petition.citizen_name, petition.citizen_phone
+    name, phone, former = petition.person
     with speaking(DEFAULT_LANGUAGE):
-        known = Identity(name or (gettext(NOT_NAMED) if phone else ""), phone)
+        name = name or (gettext(NOT_NAMED) if phone or former else "")
+    known = Identity(name, phone, other=former)
     return NewDenunciation(
         place_id=petition.place_id,
         received_on=petition.received_on or petition.logged_at.date(),

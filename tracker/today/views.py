@@ -6,6 +6,7 @@ from tracker.accounts.guard import current_scope, current_user, requires
 from tracker.accounts.permissions import Permission, Role
 from tracker.commitments.queries import promise_piles
 from tracker.core.web import db_session
+from tracker.denunciations.queries import proposals_for
 from tracker.petitions.queries import Waiting, today_piles
 from tracker.retention.queries import open_requests
 from tracker.today import queries
@@ -58,6 +59,7 @@ def today() -> str:
         papers=queries.paper_piles(session, scope),
         year=queries.year_in_question(session, scope),
         dialogues=queries.dialogues_in_question(session, scope),
+        takers_proposed=proposals_for(session, current_user(), scope),
         asked_of_data=open_requests(session, scope) if keeps_requests else 0,
         newly=newly,
         newly_since=since,

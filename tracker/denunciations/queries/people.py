@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from tracker.accounts.models import User
-from tracker.accounts.permissions import Role
+from tracker.accounts.permissions import Permission, Role
 from tracker.denunciations.lifecycle import Part
 from tracker.denunciations.models import DenunciationGrant, DenunciationTaker
 from tracker.denunciations.queries.one import is_let_in
@@ -100,6 +100,20 @@ def takers_in(session: Session, ids: frozenset[int]) -> list[Taker]:
         .order_by(DenunciationTaker.confirmed_at.is_not(None), User.full_name)
     )
     return [Taker(*row) for row in rows]
+
+
+def proposals_for(session: Session, user: User, ids: frozenset[int]) -> int:
+    """Count the takers who wait in a scope for a leader that this person may be."""
+    if not user.may(Permission.CONFIRM_TAKER):
+        return 0
+    asked = select(func.count()).where(
+        DenunciationTaker.confirmed_at.is_(None),
+        DenunciationTaker.ended_at.is_(None),
+        DenunciationTaker.user_id != user.id,
+        DenunciationTaker.proposed_by_id.is_distinct_from(user.id),
+        answered_for(ids, DenunciationTaker.place_id),
+    )
+    return session.scalar(asked) or 0
 
 
 def named_people(session: Session, denunciation_id: int) -> list[Named]:

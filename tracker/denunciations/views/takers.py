@@ -11,7 +11,7 @@ from tracker.core.errors import NotFound, TrackerError
 from tracker.core.i18n import gettext
 from tracker.core.web import db_session
 from tracker.denunciations.forms import TakerForm
-from tracker.denunciations.queries.people import candidates, takers_in
+from tracker.denunciations.queries.people import candidates, taker_names, takers_in
 from tracker.denunciations.service import confirm_taker, end_taker, propose_taker
 from tracker.denunciations.views.blueprint import refuse
 
@@ -72,8 +72,12 @@ def refuse_(taker_id: int) -> Response:
 
 
 def _page(form: TakerForm | None) -> str:
+    session, scope = db_session(), current_scope()
+    takers = takers_in(session, scope.ids)
+    own = {row.name for row in takers}
     return render_template(
         "denunciations/takers.html",
         form=form,
-        takers=takers_in(db_session(), current_scope().ids),
+        takers=takers,
+        above=[name for name in taker_names(session, scope.home.id) if name not in own],
     )
