@@ -76,6 +76,26 @@ def test_a_change_by_whatever_way_is_seen_at_once(engine: Engine, make: Maker) -
     assert names(engine) == []
 
 
+def test_writers_wait_for_nobody_and_each_is_seen(engine: Engine, make: Maker) -> None:
+    if engine.dialect.name == "sqlite":
+        return  # one writes at a time
+    make.category(), make.department()
+    names(engine)
+    with engine.connect() as one, engine.connect() as other:
+        one.execute(text("SET LOCAL lock_timeout = '2s'"))
+        other.execute(text("SET LOCAL lock_timeout = '2s'"))
+        one.execute(text("UPDATE categories SET name_vi = 'Một'"))
+        other.execute(text("UPDATE departments SET name_vi = 'Khác'"))
+        other.commit()
+        before = names(engine)
+        one.commit()
+    assert (before, names(engine)) == ([before[0]], ["Một"])
+    assert before != ["Một"]
+    make.category(name_vi="Sau đó")
+    with engine.connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM lasting_marks")) == 1
+
+
 def test_what_was_taken_back_leaves_nothing_behind(engine: Engine, make: Maker) -> None:
     kept = make.category()
     before = names(engine)

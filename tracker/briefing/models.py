@@ -160,4 +160,4 @@ class BriefingItem(Base):
     )
 
 
-seldom_changes(VisitRhythm)
+seldom_changes(GrassrootsVisit, VisitRhythm)

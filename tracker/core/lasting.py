@@ -10,7 +10,7 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import BigInteger, Connection, Engine, event, select
+from sqlalchemy import BigInteger, Connection, Engine, event, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.pool import Pool
 
@@ -19,13 +19,17 @@ from tracker.core.i18n import language
 
 Asked = ParamSpec("Asked")
 Known = TypeVar("Known")
-MOST_KEPT = 500
+MOST_KEPT = 5_000
 """Answers of one process and mark; what is asked beyond them is read each time."""
 _MARK = "mark"
 
 
 class LastingMark(Base):
-    """The one row whose number is drawn anew whenever something that seldom changes was written."""
+    """What adds up to the mark, which is another one whenever what seldom changes was written.
+
+    One row, but where writers drew at once: none of them waits for another's, each leaves its own,
+    and the next one gathers them.
+    """
 
     __tablename__ = "lasting_marks"
 
@@ -33,6 +37,7 @@ class LastingMark(Base):
     mark: Mapped[int] = mapped_column(BigInteger)
 
 
+_THE_MARK = select(func.sum(LastingMark.mark))
 marked_tables: set[str] = set()
 _kept: WeakKeyDictionary[Pool, tuple[int | None, dict[Hashable, Any]]] = WeakKeyDictionary()
 """By database: the mark under which things were read, and what was read."""
@@ -67,7 +72,7 @@ def lasting(
 
 def mark_column() -> Any:
     """Select the mark beside other things, for `marked`: it spares a question of its own."""
-    return select(LastingMark.mark).where(LastingMark.id == 1).scalar_subquery()
+    return _THE_MARK.scalar_subquery()
 
 
 def marked(session: Session, mark: int | None) -> None:
@@ -91,9 +96,13 @@ def triggers(table: str, dialect: str) -> list[str]:
             for act in ("insert", "update", "delete")
         ]
     return [
-        "CREATE OR REPLACE FUNCTION draw_mark() RETURNS trigger LANGUAGE plpgsql AS"
-        " $$ BEGIN INSERT INTO lasting_marks VALUES (1, (random() * 4e18)::bigint)"
-        " ON CONFLICT (id) DO UPDATE SET mark = excluded.mark; RETURN NULL; END $$",
+        # What is drawn is added, so that every set of writers that a reader sees has its own sum.
+        "CREATE OR REPLACE FUNCTION draw_mark() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+        " WITH free AS (SELECT id FROM lasting_marks FOR UPDATE SKIP LOCKED), gathered AS"
+        " (DELETE FROM lasting_marks WHERE id IN (SELECT id FROM free) RETURNING mark)"
+        " INSERT INTO lasting_marks SELECT (random() * 2e9)::integer,"
+        " coalesce(sum(mark), 0) + (random() * 1e9)::bigint + 1 FROM gathered;"
+        " RETURN NULL; END $$",
         f"CREATE TRIGGER {table}_mark AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON {table}"
         " FOR EACH STATEMENT EXECUTE FUNCTION draw_mark()",
     ]
@@ -129,7 +138,7 @@ def _mark_of(session: Session) -> int | None:
     mark: int | None
     mark, told_in = session.info.get(_MARK, (None, None))
     if _MARK not in session.info or told_in not in (None, session.get_transaction()):
-        mark = session.scalar(select(LastingMark.mark).where(LastingMark.id == 1))
+        mark = session.scalar(_THE_MARK)
         marked(session, mark)
     return mark
 

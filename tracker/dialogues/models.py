@@ -136,4 +136,4 @@ class SettledLimit(Base):
     due_on: Mapped[date | None]
 
 
-seldom_changes(Category, Department)
+seldom_changes(Category, Department, Dialogue, DialogueStep, SettledLimit)

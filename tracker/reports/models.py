@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.accounts.models import User
 from tracker.core.db import Base, pk, stored_as_text, text40, text200
+from tracker.core.lasting import seldom_changes
 from tracker.places.models import Place
 from tracker.reports.rules import Cut
 
@@ -24,6 +25,9 @@ class PublishedFigure(Base):
     qualifier: Mapped[text40]
     value: Mapped[int]
     source: Mapped[str]
+
+
+seldom_changes(PublishedFigure)
 
 
 class SentReport(Base):

@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.core.db import Base, pk, stored_as_text, text40, text200
+from tracker.core.lasting import seldom_changes
 from tracker.retention.lifecycle import Class, Decision, Proof, Right, Stage
 
 
@@ -69,3 +70,6 @@ class PersonRequest(Base):
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}
+
+
+seldom_changes(PersonRequest)
