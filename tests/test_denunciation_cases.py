@@ -235,6 +235,21 @@ def test_files_stand_under_a_key_that_tells_nothing_and_leave_no_gap(case, sessi
         keep_case_file(session, case.admin, kept, Upload("c.pdf", BytesIO(PDF)), tmp_path)
 
 
+def test_a_file_sent_twice_to_a_case_is_kept_once(case, session, tmp_path):
+    kept = case.received()
+
+    def sent(person=case.clerk, name="bằng chứng.pdf"):
+        return keep_case_file(session, person, kept, Upload(name, BytesIO(PDF)), tmp_path)
+
+    first = sent()
+    assert sent().id == first.id
+    assert len({first.id, sent(case.leader).id, sent(name="khác.pdf").id}) == 3
+    assert [act.action for act in acts_upon(session, kept.code)].count("file") == 3
+    assert len(list(tmp_path.glob("?" * 32))) == 3
+    remove_case_file(session, case.leader, kept, first, "Nhầm hồ sơ")
+    assert sent().id != first.id
+
+
 def test_the_rooms_chain_holds_and_tells_what_was_bent(case, session):
     kept = case.received()
     case.move(kept, "accept")

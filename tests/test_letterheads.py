@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from dataclasses import replace
 
 import pytest
 from docx import Document
@@ -12,7 +13,7 @@ from tracker.accounts.permissions import Role
 from tracker.attachments.rules import FileRefused
 from tracker.core.errors import NotAllowed, Stale
 from tracker.documents.models import KeptLetterhead, LetterheadTemplate
-from tracker.documents.queries.letterheads import letterhead_of, unit_of, usual_issuer
+from tracker.documents.queries.letterheads import letterhead_of, template_row, unit_of, usual_issuer
 from tracker.documents.rules.issuing import Letterhead
 from tracker.documents.rules.layout import Issuer
 from tracker.documents.rules.template import TemplateRefused, check_template
@@ -186,6 +187,20 @@ EXTERNAL = (
 def test_a_broken_or_dangerous_template_is_refused(name, content):
     with pytest.raises(FileRefused):
         check_template(name, content)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_scanner_sees_a_template_before_it_is_kept(app, visit, make, session, tmp_path):
+    script = tmp_path / "scan.sh"
+    script.write_text('#!/bin/sh\ncp "$1" "$(dirname "$0")/seen.docx"\nexit 1\n')
+    script.chmod(0o700)
+    app.config["SETTINGS"] = replace(app.config["SETTINGS"], scan_command=str(script))
+    admin = visit(role=Role.ADMIN)
+    address = f"/settings/letterheads/{make.home.key}/{Issuer.PARTY}"
+    refused = admin.post(f"{address}/template", file=(io.BytesIO(GOOD), "mau.docx"))
+    assert refused.status_code == 409
+    assert (tmp_path / "seen.docx").read_bytes() == GOOD
+    assert template_row(session, make.home, Issuer.PARTY) is None
 
 
 def test_a_template_that_word_could_not_open_is_refused_before_it_is_kept(session, make):

@@ -156,7 +156,7 @@ def _attach_once(
     told = "\n".join((subject, stored.name, stored.digest))
     key = f"file-{hashlib.sha256(told.encode()).hexdigest()[:24]}-{actor.id}"
     with transaction(session):
-        attachment = _kept_before(session, key)
+        attachment = _kept_before(session, key, stored)
         if attachment is not None:
             stored.path.unlink(missing_ok=True)
             return attachment
@@ -166,10 +166,13 @@ def _attach_once(
         return attachment
 
 
-def _kept_before(session: Session, key: str) -> Attachment | None:
+def _kept_before(session: Session, key: str, stored: _Stored) -> Attachment | None:
     code = session.scalar(select(CreationKey.code).where(CreationKey.key == key))
     attachment = session.get(Attachment, int(code)) if code else None
-    return attachment if attachment is not None and attachment.removed_at is None else None
+    if attachment is None or attachment.removed_at is not None:
+        return None
+    # Where the row was taken away since, another file may bear its number.
+    return attachment if attachment.sha256 == stored.digest else None
 
 
 def remove_file(session: Session, actor: User, attachment: Attachment, reason: str) -> None:

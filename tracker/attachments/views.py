@@ -13,7 +13,7 @@ from tracker.attachments.models import Attachment
 from tracker.attachments.queries import opened
 from tracker.attachments.service import Upload, keep_file
 from tracker.core.errors import TrackerError
-from tracker.core.scanning import scanner
+from tracker.core.scanning import Scan, scanner
 from tracker.core.settings import FILES, Settings
 from tracker.core.web import db_session, download
 
@@ -30,9 +30,13 @@ def uploaded(file: FileStorage | None) -> Upload | None:
     """Give a chosen file as the service takes it; None when none was chosen."""
     if not file:
         return None
+    return Upload(file.filename or "", cast(BinaryIO, file.stream), scanner_in_use())
+
+
+def scanner_in_use() -> Scan | None:
+    """Give what looks at every file that comes in; none where the settings name none."""
     kept: Settings = current_app.config["SETTINGS"]
-    scan = scanner(kept.scan_command, kept.scan_socket)
-    return Upload(file.filename or "", cast(BinaryIO, file.stream), scan)
+    return scanner(kept.scan_command, kept.scan_socket)
 
 
 def keep_sent(form: UploadForm, subject: str, place_id: int) -> int | None:

@@ -1,6 +1,8 @@
 """Keeping a unit's letterhead and its template; each change is journaled."""
 
 import hashlib
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 from sqlalchemy import select
@@ -13,6 +15,7 @@ from tracker.core import clock
 from tracker.core.db import release, transaction
 from tracker.core.errors import Stale, TrackerError
 from tracker.core.i18n import speaking
+from tracker.core.scanning import Scan
 from tracker.core.text import checked
 from tracker.documents.models import KeptLetterhead, LetterheadTemplate
 from tracker.documents.papers.sample import sample
@@ -56,13 +59,21 @@ def keep_letterhead(
 
 
 def keep_template(
-    session: Session, actor: User, unit: Place, issuer: Issuer, name: str, content: bytes
+    session: Session,
+    actor: User,
+    unit: Place,
+    issuer: Issuer,
+    name: str,
+    content: bytes,
+    scan: Scan | None = None,
 ) -> None:
-    """Keep a unit's own template once a paper could be written in it."""
+    """Keep a unit's own template once a paper could be written in it, and a scanner saw it."""
     check_keeper(actor)
     letters = letterhead_of(session, unit, issuer)
     release(session)  # unpacking and trying take a while: nobody else waits for that
     check_template(name, content)
+    if scan is not None:
+        _scanned(content, scan)
     with speaking(PAPERS_IN):
         trial = sample(Writing(issuer, letters, unit.name))
     if not opens(content, trial):
@@ -79,6 +90,14 @@ def keep_template(
         journal.note(
             session, actor, "letterhead:template", f"{unit.key}/{issuer}", unit.id, kept.sha256
         )
+
+
+def _scanned(content: bytes, scan: Scan) -> None:
+    """Show the file to the scanner, as every file that comes in; what it finds is refused."""
+    with NamedTemporaryFile(suffix=".docx") as arriving:
+        arriving.write(content)
+        arriving.flush()
+        scan(Path(arriving.name))
 
 
 def remove_template(session: Session, actor: User, unit: Place, issuer: Issuer) -> None:

@@ -7,6 +7,7 @@ from werkzeug.datastructures import FileStorage
 
 from tracker.accounts.guard import current_scope, current_user, requires
 from tracker.accounts.permissions import Permission
+from tracker.attachments.views import scanner_in_use
 from tracker.core.errors import NotFound, Stale, TrackerError
 from tracker.core.i18n import gettext, speaking
 from tracker.core.web import db_session, download
@@ -73,10 +74,10 @@ def keep_template(key: str, issuer: str) -> Any:
     file = form.file.data
     if not form.validate() or not isinstance(file, FileStorage):
         return _page(unit, kind, LetterheadForm(formdata=None, data=_kept(unit, kind)), form)
-    content = file.stream.read(LARGEST + 1)
+    content, scan = file.stream.read(LARGEST + 1), scanner_in_use()
     try:
         service.keep_template(
-            db_session(), current_user(), unit, kind, file.filename or "", content
+            db_session(), current_user(), unit, kind, file.filename or "", content, scan
         )
     except TrackerError as refusal:
         form.refuse("file", refusal)
