@@ -316,7 +316,7 @@ def test_the_day_begins_with_what_waits(session, make):
     for _ in range(8):
         make.petition()
 
-    piles = today_piles(session, frozenset({make.home.id}))
+    piles = today_piles(session, frozenset({make.home.id}), clock.today()).piles
 
     def codes(pile):
         return {row.code for row in piles[pile].rows}

@@ -53,7 +53,7 @@ def test_each_pile_leads_to_the_list_of_exactly_its_petitions(session, make):
     make.petition(due_on=TODAY - timedelta(days=2))
     scope = scope_ids(session, make.home.id)
 
-    piles = today_piles(session, scope)
+    piles = today_piles(session, scope, TODAY).piles
 
     assert piles[Waiting.UNASSIGNED].count == 2
     for pile in piles.values():

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
-from typing import Any, Self, TypeGuard
+from typing import Any, NamedTuple, Self, TypeGuard
 
-from sqlalchemy import ColumnElement, func, literal, select
+from sqlalchemy import ColumnElement, bindparam, func, literal, select
 from sqlalchemy.orm import Session, aliased
 
 from tracker.core.clock import shown_date
@@ -75,6 +75,28 @@ def lies_in(scope: frozenset[int], place_id: Any) -> ColumnElement[bool]:
     column = place_id if len(scope) <= FEW_PLACES else place_id + 0
     condition: ColumnElement[bool] = column.in_(reached(scope))
     return condition
+
+
+class ScopeShape(NamedTuple):
+    """How a scope is asked for, whichever it is: as a unit or as a list, of few places or many."""
+
+    is_unit: bool
+    is_few: bool
+
+    def lies_in(self, place_id: Any) -> ColumnElement[bool]:
+        """Ask the same as `lies_in` by what `bound_scope` gives, in a statement built once."""
+        reach = select(PlaceReach.place_id).where(PlaceReach.unit_id == bindparam("unit"))
+        listed: Any = reach if self.is_unit else bindparam("places", expanding=True)
+        condition: ColumnElement[bool] = (place_id if self.is_few else place_id + 0).in_(listed)
+        return condition
+
+
+def bound_scope(scope: frozenset[int]) -> tuple[ScopeShape, dict[str, Any]]:
+    """Give the shape of a scope, and the values that belong into it."""
+    is_few = len(scope) <= FEW_PLACES
+    if isinstance(scope, Reach):
+        return ScopeShape(is_unit=True, is_few=is_few), {"unit": scope.unit_id}
+    return ScopeShape(is_unit=False, is_few=is_few), {"places": sorted(scope)}
 
 
 def ancestors(session: Session, place_id: int) -> list[int]:

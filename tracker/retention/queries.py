@@ -11,6 +11,7 @@ from tracker.accounts.models import User
 from tracker.core import clock
 from tracker.core.errors import NotFound
 from tracker.core.i18n import MoreThan
+from tracker.core.lasting import lasting
 from tracker.petitions.lifecycle import ENDED, Kind
 from tracker.petitions.models import Petition
 from tracker.petitions.queries import steps_of
@@ -170,6 +171,7 @@ def request_rows(session: Session, scope: frozenset[int]) -> list[RequestRow]:
     return [RequestRow(*row) for row in rows]
 
 
+@lasting
 def open_requests(session: Session, scope: frozenset[int]) -> int:
     """Count what citizens ask and nobody has decided yet."""
     asked = select(func.count()).where(

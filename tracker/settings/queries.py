@@ -11,6 +11,7 @@ from tracker.accounts.models import SignIn, User
 from tracker.accounts.permissions import Role
 from tracker.calendar.models import InstallationSetting
 from tracker.core.errors import NotFound
+from tracker.core.lasting import lasting
 from tracker.core.text import sort_key
 from tracker.dialogues.models import Category, Department
 from tracker.places.models import Place
@@ -223,6 +224,7 @@ def _count(session: Session, asked: Select[int]) -> int:
     return session.scalar(select(func.count()).select_from(asked.subquery())) or 0
 
 
+@lasting
 def named_spans(session: Session) -> list[NamedSpan]:
     """Give the spans of days that have a name, the latest first."""
     setting = InstallationSetting

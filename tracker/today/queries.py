@@ -13,6 +13,7 @@ from tracker.calendar.queries import choices_of
 from tracker.core import clock
 from tracker.core.dates import Precision, first_day
 from tracker.core.i18n import N_, Labelled
+from tracker.core.lasting import lasting
 from tracker.dialogues.lifecycle import UPCOMING, Stage
 from tracker.dialogues.models import Dialogue
 from tracker.dialogues.queries import (
@@ -24,7 +25,6 @@ from tracker.dialogues.queries import (
     year_of,
 )
 from tracker.dialogues.rules import Clock, Duty, Pressing, pressing
-from tracker.petitions.queries import PetitionFilter, petition_count_shown
 from tracker.places.models import Place
 from tracker.places.queries import lies_in
 from tracker.settings.queries import last_backup_at
@@ -74,12 +74,17 @@ class PaperPile:
 
 def paper_piles(session: Session, scope: frozenset[int]) -> list[PaperPile]:
     """Count the dialogues of which something is late, to be announced or to be published."""
-    counts = pressing_counts(session, scope, list(PAPERS.values()), terms_of(session))
+    counts = _papers_wanted(session, scope, clock.today())
     return [
         PaperPile(paper, count, _arguments(asked))
         for (paper, asked), count in zip(PAPERS.items(), counts, strict=True)
         if count
     ]
+
+
+@lasting
+def _papers_wanted(session: Session, scope: frozenset[int], today: date) -> list[int]:
+    return pressing_counts(session, scope, list(PAPERS.values()), terms_of(session, today))
 
 
 def _arguments(asked: DialogueFilter) -> dict[str, str]:
@@ -115,14 +120,20 @@ def dialogues_in_question(session: Session, scope: frozenset[int]) -> Dialogues:
 
     One whose day may still come is not passed, however roughly the day is known.
     """
-    may_come = _may_still_come(clock.today())
+    return _dialogues_on(session, scope, clock.today())
+
+
+@lasting
+def _dialogues_on(session: Session, scope: frozenset[int], today: date) -> Dialogues:
+    may_come = _may_still_come(today)
     coming = _first(
         session, scope, UPCOMING, or_(Dialogue.held_on.is_(None), may_come), latest_first=False
     )
     has_passed = and_(Dialogue.held_on.is_not(None), not_(may_come))
     passed = _first(session, scope, UPCOMING, has_passed, latest_first=True)
     unfinished = _first(session, scope, WITHOUT_RESULT, true(), latest_first=True)
-    clocks = clocks_by_id(session, [row.id for row in (*coming, *passed, *unfinished)])
+    asked = [row.id for row in (*coming, *passed, *unfinished)]
+    clocks = clocks_by_id(session, asked, terms_of(session, today))
 
     def shown(rows: list[Any]) -> list[DialogueRow]:
         named = ((*row[1:], pressing(clocks[row.id])) for row in rows)
@@ -131,10 +142,9 @@ def dialogues_in_question(session: Session, scope: frozenset[int]) -> Dialogues:
     return Dialogues(shown(coming), shown(passed), shown(unfinished))
 
 
-def newly_received(session: Session, scope: frozenset[int]) -> tuple[int, date]:
-    """Count the petitions received in the last seven days; give the first of these days too."""
-    since = clock.today() - timedelta(days=NEWLY_DAYS - 1)
-    return petition_count_shown(session, scope, PetitionFilter(received_from=since)), since
+def newly_since() -> date:
+    """Give the first of the days of which the page counts what was received."""
+    return clock.today() - timedelta(days=NEWLY_DAYS - 1)
 
 
 def _first(

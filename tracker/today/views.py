@@ -45,11 +45,11 @@ def today() -> str:
     """Show what is late, due soon, waiting for approval, promised, announced and newly logged."""
     session, scope = db_session(), current_scope().ids
     order = PILES.get(current_user().role, PILES[Role.LEADER])
-    piles = today_piles(session, scope, order[:OPEN_PILES])
+    since = queries.newly_since()
+    piles, newly = today_piles(session, scope, since, order[:OPEN_PILES])
     shown = [piles[waiting] for waiting in order]
     keeps_backups = current_user().role is Role.ADMIN and not current_scope().fictional
     keeps_requests = current_user().may(Permission.KEEP_REQUESTS)
-    newly, since = queries.newly_received(session, scope)
     return render_template(
         "today/today.html",
         piles=shown,

@@ -103,6 +103,7 @@ def coverage(session: Session, scope: frozenset[int], today: date) -> list[Part]
     ]
 
 
+@lasting
 def villages_behind(session: Session, scope: frozenset[int], today: date) -> int:
     """Count the villages that the coverage shows as behind, without drawing its lines."""
     rhythm, _version = rhythms(session)[VisitKind.VILLAGE_VISIT]

@@ -49,6 +49,7 @@ class Year:
         return sum(row.standing == Yearly(standing) for row in self.rows)
 
 
+@lasting
 def year_of(session: Session, scope: frozenset[int], year: int) -> Year:
     """Give each commune of today in a scope, those without a dialogue first.
 

@@ -2,12 +2,13 @@
 million as for those of a hundred.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, cast, column, func, select, table
+from sqlalchemy import ColumnElement, Select, bindparam, cast, column, func, select, table
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import Session
 
@@ -141,38 +142,84 @@ def found(
 
     `by` names the key, `within` the keys between which rows lie, the last one excluded.
     """
+    shape, values = shape_of(session, wanted, by, within)
+    return rows_by(shape, values)
+
+
+class Shape(NamedTuple):
+    """What a search by tokens is made of, whatever its tokens, days and keys are."""
+
+    is_sqlite: bool
+    by: str
+    named: tuple[str, ...]
+    is_open: bool
+    is_broad: bool
+    is_short: bool
+
+
+def shape_of(
+    session: Session, wanted: Wanted, by: str = RECEIVED, within: tuple[int, int] = EVERYWHERE
+) -> tuple[Shape, dict[str, Any]]:
+    """Give the shape of what is wanted, and by name the values that belong into it."""
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
     clauses = list(wanted.clauses)
     low, high = within
+    values: dict[str, Any] = {}
     if by == RECEIVED:
         low = max(low, wanted.first.toordinal() * IDS) if wanted.first else low
         high = min(high, (wanted.last.toordinal() + 1) * IDS) if wanted.last else high
     elif wanted.first or wanted.last:
         latest = wanted.last or date.max
         clauses.append(one_of(*(span_tokens("r", wanted.first or FIRST_DAY, latest) or [NEVER])))
-    if session.get_bind().dialect.name == "sqlite":
-        name = FOUND_IN[by]
+        if wanted.first and wanted.last and not is_sqlite:
+            values["first"] = wanted.first.toordinal() * IDS
+            values["last"] = (wanted.last.toordinal() + 1) * IDS - 1
+    values["tokens"] = for_sqlite(clauses) if is_sqlite else for_postgresql(clauses)
+    values |= {"low": low} if low > EVERYWHERE[0] else {}
+    values |= {"high": high} if high < EVERYWHERE[1] else {}
+    how = (wanted.is_open, wanted.is_broad, _is_short(wanted))
+    return Shape(is_sqlite, by, tuple(values), *how), values
+
+
+def rows_by(shape: Shape, values: Mapping[str, Any]) -> Select[Any]:
+    """Select the ids and keys of a search by its values, or by what they are to be bound to."""
+    if shape.is_sqlite:
+        name = FOUND_IN[shape.by]
         rows = table(name, column("rowid"), column(name))
         key: ColumnElement[Any] = rows.c.rowid
         asked = select(key.op("&")(IDS - 1).label("petition_id"), key.label("key")).where(
-            rows.c[name].op("MATCH")(for_sqlite(clauses))
+            rows.c[name].op("MATCH")(values["tokens"])
         )
     else:
-        key = getattr(PetitionLookup, by)
-        if by == DUE and _is_short(wanted) and not wanted.is_broad:
+        key = getattr(PetitionLookup, shape.by)
+        if shape.by == DUE and shape.is_short and not shape.is_broad:
             # Sorted, not read from its index: few rows of a short time lie far apart in that order.
             key = key + 0
-        has_tokens: Any = PetitionLookup.tokens.op("@@")(cast(for_postgresql(clauses), TSQUERY))
-        if wanted.is_broad:
+        has_tokens: Any = PetitionLookup.tokens.op("@@")(cast(values["tokens"], TSQUERY))
+        if shape.is_broad:
             # Met in the order of the key: so said, the index by tokens is not looked into.
             has_tokens = func.coalesce(has_tokens, False)
         asked = select(PetitionLookup.petition_id, key.label("key")).where(has_tokens)
-        if wanted.is_open:
+        if shape.is_open:
             asked = asked.where(OF_OPEN)
-        if by == DUE and wanted.first and wanted.last:
-            days = (wanted.first.toordinal() * IDS, (wanted.last.toordinal() + 1) * IDS - 1)
+        if "first" in values:
+            days = (values["first"], values["last"])
             asked = asked.where(PetitionLookup.received_key.between(*days))
-    asked = asked.where(key >= low) if low > EVERYWHERE[0] else asked
-    return asked.where(key < high) if high < EVERYWHERE[1] else asked
+    asked = asked.where(key >= values["low"]) if "low" in values else asked
+    return asked.where(key < values["high"]) if "high" in values else asked
+
+
+def bound(shapes: Sequence[Shape]) -> list[Select[Any]]:
+    """Select what each shape finds, by values bound to its names and its place in the row."""
+    return [
+        rows_by(shape, {name: bindparam(f"{name}_{at}") for name in shape.named})
+        for at, shape in enumerate(shapes)
+    ]
+
+
+def bound_values(values: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Give the values of several searches by the names that `bound` gave them."""
+    return {f"{name}_{at}": value for at, some in enumerate(values) for name, value in some.items()}
 
 
 def _is_short(wanted: Wanted) -> bool:
@@ -187,11 +234,16 @@ def count_to(session: Session, wanted: Wanted, most: int = COUNTED_TO) -> int:
 def counts_to(session: Session, wanted: Sequence[Wanted], most: int = COUNTED_TO) -> list[int]:
     """Count several things that are wanted, by one statement."""
     # In no order: by the index of their tokens, however many have them.
-    asked = (replace(each, is_open=False, is_broad=False) for each in wanted)
-    some = (found(session, each).limit(most + 1).subquery() for each in asked)
-    counts = [select(func.count()).select_from(rows).scalar_subquery() for rows in some]
-    numbers = session.execute(select(*counts)).one()
+    asked = (shape_of(session, replace(each, is_open=False, is_broad=False)) for each in wanted)
+    shapes, values = zip(*asked, strict=True)
+    numbers = session.execute(_counting(shapes, most), bound_values(values)).one()
     return [MoreThan(most) if number > most else number for number in numbers]
+
+
+@lru_cache(maxsize=200)
+def _counting(shapes: tuple[Shape, ...], most: int) -> Select[Any]:
+    some = (rows.limit(most + 1).subquery() for rows in bound(shapes))
+    return select(*(select(func.count()).select_from(rows).scalar_subquery() for rows in some))
 
 
 def count_all(session: Session, wanted: Wanted) -> int:
