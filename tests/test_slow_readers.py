@@ -110,6 +110,26 @@ def test_a_reader_who_takes_nothing_for_long_is_given_up(tmp_path):
         stopped.close()
 
 
+def test_who_sends_by_the_drop_is_given_up_and_a_slow_upload_is_not(tmp_path, monkeypatch):
+    monkeypatch.setattr(sending, "PATIENCE", 0.5)
+    with _served(lambda environ, start: Large()(environ, start), tmp_path) as port:
+        head = b"POST / HTTP/1.1\r\nHost: here\r\nContent-Length: 8000\r\n\r\n"
+        dripping, steady = (socket.create_connection(("127.0.0.1", port)) for _ in range(2))
+        steady.sendall(head)
+        is_given_up = False
+        for number in range(16):
+            time.sleep(0.1)
+            steady.sendall(b"x" * 500)
+            try:
+                dripping.sendall(head[number : number + 1])
+            except OSError:
+                is_given_up = True
+        assert is_given_up
+        assert steady.recv(100).startswith(b"HTTP/1.1 200")
+        dripping.close()
+        steady.close()
+
+
 def test_what_a_killed_server_left_to_be_sent_is_swept_at_the_next_start(tmp_path):
     folder = folder_of(tmp_path)
     for name, age in (("tmpold", 2), ("tmpnew", 0)):

@@ -16,6 +16,10 @@ from tracker.core.downloads import folder_of, sweep
 IN_MEMORY = 2 * 1024 * 1024
 """So much of an answer passes through one buffer before the next."""
 NEVER_WAIT = sys.maxsize
+PATIENCE = 50
+"""So many seconds a request may take to come in, however slowly; an upload comes on for longer."""
+LEAST_A_SECOND = 500
+"""So many bytes a second come in on the average of what is let go on for longer."""
 FROM_THE_SYSTEM = 256 * 1024
 MOST_POOLS = 2
 DAY = 24 * 3600
@@ -26,10 +30,24 @@ class PatientChannel(HTTPChannel):  # type: ignore[misc]  # waitress is not type
     """Takes an answer as fast as it is made; what the reader has not fetched yet lies in a file.
 
     So neither a thread nor a moment of the register is held for a reader that is slow or has
-    stopped; one that takes nothing for a minute is given up by the server's own housekeeping.
+    stopped; one that takes nothing for a minute is given up by the server's own housekeeping. So
+    is whoever sends a request by the drop, which that housekeeping would wait for.
     """
 
     current_outbuf_count: int
+    began = 0.0
+    taken = 0
+
+    def received(self, data: bytes) -> bool:
+        now = time.monotonic()
+        if self.request is None:  # the first of a request
+            self.began, self.taken = now, 0
+        self.taken += len(data)
+        waited = now - self.began
+        if waited > PATIENCE and self.taken < waited * LEAST_A_SECOND:
+            self.will_close = True
+            return False
+        return bool(super().received(data))
 
     def writable(self) -> bool:
         if self.will_close:

@@ -1,6 +1,7 @@
 """The faults: each makes a register, does its worst, and gives what was counted."""
 
 from tests.faults.copies import backups_under_load
+from tests.faults.crowds import slow_clients
 from tests.faults.disks import full_disk, locked_file, read_only_disk, unwritable_log
 from tests.faults.kills import (
     cut_connections,
@@ -27,6 +28,7 @@ FAULTS: tuple[tuple[Fault, tuple[str, ...]], ...] = (
     (unwritable_log, ("sqlite",)),
     (synced_before_answer, BOTH),
     (power_failures, BOTH),
+    (slow_clients, ("sqlite",)),
     (changed_secret, ("sqlite",)),
     (clock_set_back, BOTH),
     (begun_twice, BOTH),

@@ -165,11 +165,11 @@ def empty(engine_name: str, folder: Path) -> Iterator[Register]:
 
 
 @contextmanager
-def register(engine_name: str, folder: Path) -> Iterator[Register]:
+def register(engine_name: str, folder: Path, petitions: int = PETITIONS) -> Iterator[Register]:
     """Make a register of the fictional commune."""
     with empty(engine_name, folder) as made:
         with made.opened() as engine:
-            demo.build(engine, petitions=PETITIONS, seed=1)
+            demo.build(engine, petitions=petitions, seed=1)
             demo.sign_ins(engine, PASSWORD)
         yield made
 
