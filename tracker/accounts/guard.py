@@ -13,7 +13,7 @@ from tracker.accounts import second_factors, sign_ins
 from tracker.accounts.models import User
 from tracker.accounts.permissions import Permission
 from tracker.core.errors import NotAllowed
-from tracker.core.web import db_session, go_on_with, own_session
+from tracker.core.web import db_session, go_on_with, look, own_session
 from tracker.places.queries import Scope, scope_of
 
 View = Callable[..., Any]
@@ -101,7 +101,7 @@ def _look_up() -> User | None:
     if not isinstance(token, str):
         return None
     # On a session of its own: a form being posted must not hold the write lock for this.
-    reading = own_session(read_only=True)
+    reading = look()
     try:
         found = sign_ins.current(reading, token)
     except BaseException:

@@ -110,9 +110,13 @@ TAKES_NO_WRITING = frozenset({"25006", "25P03"})
 """A server that became a standby, and a transaction that was ended as it stood idle."""
 
 
-PLANS = "-c plan_cache_mode=force_custom_plan -c seq_page_cost=0.1 -c random_page_cost=0.1"
+PLANS = (
+    "-c plan_cache_mode=force_custom_plan -c seq_page_cost=0.1 -c random_page_cost=0.1"
+    " -c join_collapse_limit=4"
+)
 """PostgreSQL plans each statement for its values, as a rare word is found another way than a common
-one, and takes the register for what it is: in memory for the most part."""
+one, and takes the register for what it is: in memory for the most part. Longer chains of joins it
+takes as they are written: to try each order of seven tables is most of the work of a short page."""
 
 
 def engine_for(url: str, *, for_long_work: bool = False) -> Engine:
@@ -149,6 +153,17 @@ def reading(engine: Engine) -> Engine:
     if engine.dialect.name == "sqlite":
         return engine.execution_options(read_only=True)
     return engine.execution_options(isolation_level="REPEATABLE READ")
+
+
+def looking(engine: Engine) -> Engine:
+    """Give the same engine for the statements of a page, which write nothing and stream nothing.
+
+    PostgreSQL shows each of them what is committed by then, in a transaction or not: without one,
+    none is opened and taken back, at which its driver forgets all statements that it prepared.
+    """
+    if engine.dialect.name == "sqlite":
+        return engine.execution_options(read_only=True)
+    return engine.execution_options(read_only=True, isolation_level="AUTOCOMMIT")
 
 
 def sqlite_file_url(path: Path) -> str:

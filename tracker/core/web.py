@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 
-from tracker.core.db import NOTHING_LEAVES
+from tracker.core.db import NOTHING_LEAVES, looking
 from tracker.core.lasting import hand_mark
 from tracker.core.replica import Replica, Standing
 from tracker.core.sealing import Sealer
@@ -40,7 +40,7 @@ def db_session() -> Session:
     """Give the request's own session; a request that only reads never takes the write lock."""
     if "session" not in g:
         reads = not has_request_context() or request.method in READING
-        bind = _read_from().execution_options(read_only=True) if reads else engine()
+        bind = looking(_read_from()) if reads else engine()
         g.session = Session(bind, expire_on_commit=False)
         if (before := g.pop("read_before", None)) is not None:
             hand_mark(before, g.session)
@@ -106,6 +106,11 @@ def _read_from() -> Engine:
         return engine()
     g.standing = found
     return kept.engine
+
+
+def look() -> Session:
+    """Give a session that stands beside the request's, for a question or two."""
+    return Session(looking(engine()), expire_on_commit=False)
 
 
 def own_session(*, read_only: bool) -> Session:
