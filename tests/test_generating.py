@@ -25,6 +25,7 @@ from tracker.petitions.models import Petition, PetitionStep
 from tracker.petitions.queries import facts, ledger_mismatches
 from tracker.petitions.rules import effective
 from tracker.petitions.rules.clocks import notice_limit
+from tracker.petitions.rules.spellings import without_person
 from tracker.petitions.service import MoveRequest, NewPetition, log_petition, move_petition
 from tracker.places.models import Place
 from tracker.places.queries import scope_ids
@@ -79,6 +80,12 @@ def test_both_engines_take_it_in_bulk_and_everything_recounts(session):
         content="Đề nghị sửa cống",
     )
     assert log_petition(session, None, new).id == petition.id + 1
+
+
+def test_no_invented_text_names_its_person(made):
+    for petition in made.scalars(select(Petition)):
+        for told in (petition.content, petition.latest_note):
+            assert without_person(told, *petition.person) == told
 
 
 def test_the_ledger_and_the_keys_between_tables_are_true(made):

@@ -55,7 +55,7 @@ def test_so_many_years_before_is_the_same_day_or_the_end_of_february(day, years)
 
 
 def test_a_text_is_rid_of_name_telephone_and_what_was_marked():
-    redaction = Redaction(NAME, PHONE, marks_in("quán phở\nphở"))
+    redaction = Redaction((NAME, PHONE, ""), marks_in("quán phở\nphở"))
     assert redaction.of(f"Ông {NAME} ({PHONE}), chủ Quán Phở, hỏi\n\nhai dòng") == (
         "Ông … (…), chủ …, hỏi\n\nhai dòng"
     )

@@ -1,7 +1,9 @@
 """A text is rid of its person however it spells them: on pages, in CSV, workbooks and papers."""
 
 import io
+import re
 import unicodedata
+import zipfile
 
 import pytest
 from hypothesis import given
@@ -9,6 +11,9 @@ from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
 from tracker.accounts.permissions import Role
+from tracker.commitments.service import NewCommitment, Person, make_commitment
+from tracker.core import clock
+from tracker.core.dates import Precision
 from tracker.core.text import fold
 from tracker.petitions.rules.spellings import without_person
 from tracker.petitions.service import Amendment, amend_petition
@@ -158,3 +163,36 @@ def test_no_spelling_leaves_the_register_for_those_who_do_not_know_the_person(se
             assert spelt not in text
         assert fold(NAME) not in fold(text)
     assert all(PLAIN in text for text in (page, lines, cells))
+
+
+def _words_of(paper):
+    with zipfile.ZipFile(io.BytesIO(paper)) as parts:
+        return re.sub("<[^>]+>", "", parts.read("word/document.xml").decode())
+
+
+def test_no_spelling_stands_in_what_came_of_a_dialogue_nor_in_its_promises(session, make, visit):
+    dialogue = make.dialogue(stage="held", minutes=TOLD, conclusion=TOLD, follow_up=TOLD)
+    petition = _told(session, make, dialogue_id=dialogue.id)
+    someone = visit(role=Role.LEADER, place=session.get(Place, petition.place_id))
+    promised = NewCommitment(
+        promise=TOLD,
+        promised_by=Person("Chủ tịch"),
+        promised_on=clock.today(),
+        promised_precision=Precision.DAY,
+        place_id=petition.place_id,
+        dialogue_id=dialogue.id,
+    )
+    promise = make_commitment(session, someone.user, promised)
+
+    def read():
+        yield someone.get(f"/dialogues/{dialogue.code}").text
+        yield someone.get("/dialogues.csv").get_data().decode("utf-8-sig")
+        yield someone.get(f"/commitments/{promise.code}").text
+        yield someone.get("/commitments").text
+        yield someone.get("/commitments.csv").get_data().decode("utf-8-sig")
+        for paper in ("minutes", "conclusions", "results"):
+            yield _words_of(someone.get(f"/dialogues/{dialogue.code}/{paper}.docx").get_data())
+
+    for text in read():
+        assert "Bà …" in text or "bà …" in text
+        assert [spelt for spelt in SPELLINGS if spelt in text] == []

@@ -1,15 +1,16 @@
 """What is left of a text once a person's data is taken out, and when a record's time is over."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from tracker.commitments.rules import unnamed
+from tracker.commitments.rules import KnownNames, unnamed
 from tracker.petitions.lifecycle import Kind
+from tracker.petitions.rules.masking import LEFT_OUT
+from tracker.petitions.rules.spellings import names_of, without_person
 from tracker.retention.lifecycle import Class
 
-LEFT_OUT = "…"
 MOST_YEARS = 100
 BASIS_LIMIT, MARKS_LIMIT, ANSWER_LIMIT = 200, 2_000, 5_000
 REQUEST_LIMIT = "DATA_REQUEST"
@@ -54,19 +55,19 @@ def marks_in(text: str) -> list[str]:
 class Redaction:
     """Takes a person's name, telephone and what was marked out of texts."""
 
-    name: str
-    phone: str = ""
+    person: Sequence[str]
     marks: Iterable[str] = field(default=())
 
     def of(self, text: str) -> str:
         """Give what is left of a text, line by line."""
-        return "\n".join(self._line(line) if line.strip() else line for line in text.splitlines())
+        plain = without_person(text, *self.person)
+        return "\n".join(self._line(line) if line.strip() else line for line in plain.splitlines())
 
     def _line(self, line: str) -> str:
-        plain = line.replace(self.phone, LEFT_OUT) if self.phone else line
+        plain = line
         for mark in self.marks:
             plain = re.sub(re.escape(mark), LEFT_OUT, plain, flags=re.IGNORECASE)
-        return unnamed(plain, self.name)
+        return unnamed(plain, self.person[0], KnownNames(names_of(self.person)))
 
 
 def differing(before: Mapping[str, str], after: Mapping[str, str]) -> dict[str, tuple[str, str]]:

@@ -123,12 +123,12 @@ def carry_out(session: Session, actor: User, petition: Petition, root: Path) -> 
     """
     with transaction(session):
         act = _waiting(session, actor, petition)
-        redaction = Redaction(petition.citizen_name, petition.citizen_phone, marks_in(act.marks))
+        redaction = Redaction(petition.person, marks_in(act.marks))
         for name in PETITION_TEXTS:
             setattr(petition, name, redaction.of(getattr(petition, name)))
         _redact_steps(steps_of(session, petition.id), redaction)
         _redact_promises(session, petition.id, redaction)
-        petition.citizen_name = petition.citizen_phone = ""
+        petition.citizen_name = petition.citizen_phone = petition.former_person = ""
         session.execute(
             update(IdentityLook).where(IdentityLook.petition_id == petition.id).values(note="")
         )

@@ -117,7 +117,7 @@ def _review_page(petition: Petition, form: ProposeForm) -> str:
     act = queries.latest_act(session, petition.id)
     is_waiting = act is not None and act.stage is Stage.PROPOSED
     marks = act.marks if act is not None and is_waiting else form.marks.data or ""
-    redaction = Redaction(petition.citizen_name, petition.citizen_phone, marks_in(marks))
+    redaction = Redaction(petition.person, marks_in(marks))
     texts = queries.texts_of(session, petition)
     left = queries.redacted(texts, redaction)
     # Whoever has not opened who raised it reads only what would be left.

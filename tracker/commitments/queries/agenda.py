@@ -1,6 +1,6 @@
 """What the next dialogue opens with: what people said last time, and what became of it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,7 +16,9 @@ from tracker.core.i18n import N_, language
 from tracker.dialogues.lifecycle import HAPPENED
 from tracker.dialogues.models import Department, Dialogue
 from tracker.petitions.lifecycle import MEANINGS, Clock, Group, Petitioner, Status
-from tracker.petitions.models import Petition
+from tracker.petitions.models import PERSON, Petition
+from tracker.petitions.queries.identity import plain_text
+from tracker.petitions.rules.spellings import without_person
 from tracker.places.models import Place
 from tracker.places.queries import place_choices, reached, scope_ids
 
@@ -157,7 +159,7 @@ def _promises(
         return []
     department = Department.name_en if language() == "en" else Department.name_vi
     rows = session.execute(
-        select(Commitment, Dialogue.code, department, Petition.citizen_name)
+        select(Commitment, Dialogue.code, department, *(getattr(Petition, name) for name in PERSON))
         .join(Dialogue, Dialogue.id == Commitment.dialogue_id)
         .outerjoin(Department, Department.id == Commitment.department_id)
         .outerjoin(Petition, Petition.id == Commitment.petition_id)
@@ -178,7 +180,7 @@ def _promises(
         Promise(
             code=row.code,
             place_id=row.place_id,
-            promise=shortened(unnamed(row.promise, name or "", known)),
+            promise=shortened(_unnamed(row.promise, [told or "" for told in person], known)),
             promised_by=row.promised_by,
             dialogue_code=code,
             department=department or "",
@@ -187,8 +189,12 @@ def _promises(
             ended_on=row.ended_on,
             ended_precision=row.ended_precision,
         )
-        for row, code, department, name in rows
+        for row, code, department, *person in rows
     ]
+
+
+def _unnamed(promise: str, person: Sequence[str], known: KnownNames) -> str:
+    return unnamed(without_person(promise, *person), person[0], known)
 
 
 def _raised_since(
@@ -245,7 +251,7 @@ def _petitions(
         select(
             Petition.code,
             Petition.place_id,
-            Petition.content,
+            plain_text("content").label("content"),
             Petition.citizen_name,
             Petition.received_on,
             Petition.date_precision,

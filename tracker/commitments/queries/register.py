@@ -18,7 +18,8 @@ from tracker.core.paging import PAGE_SIZE, Order, Page, ordered, page_of
 from tracker.core.text import fold, has_forbidden
 from tracker.dialogues.models import Department, Dialogue
 from tracker.petitions.models import PERSON, Petition
-from tracker.petitions.rules.spellings import without_person
+from tracker.petitions.queries.identity import unknown_at
+from tracker.petitions.rules.spellings import without_people
 from tracker.places.models import Place
 from tracker.places.queries import lies_in, scope_ids
 
@@ -104,7 +105,8 @@ def commitment_page(
     """Give one page of the list; `after` is the key that a page before or after it gave."""
     statement = _with_names(matching(session, scope, asked), CommitmentRow)
     page = page_of(session, statement, _orders(sort, asked), after, size)
-    return Page([_told(CommitmentRow, row) for row in page.rows], page.previous, page.next)
+    rows = _told(session, CommitmentRow, page.rows)
+    return Page(rows, page.previous, page.next)
 
 
 def commitment_count(session: Session, scope: frozenset[int], asked: CommitmentFilter) -> int:
@@ -131,8 +133,8 @@ def commitment_export_rows(
     rows = session.execute(
         ordered(statement, _orders(sort, asked)), execution_options={"yield_per": STREAMED}
     )
-    for row in rows:
-        yield _told(ExportRow, row)
+    for some in rows.partitions():
+        yield from _told(session, ExportRow, some)
 
 
 def stands_as(wanted: State, today: date) -> ColumnElement[bool]:
@@ -213,16 +215,25 @@ def _orders(sort: Sort, asked: CommitmentFilter) -> list[Order]:
     return [Order(has_ended), Order(Commitment.due_on.expression), Order(own_id)]
 
 
-def _told(made_as: type[Row], row: Sequence[Any]) -> Row:
-    """Make a line of what was read, without the person whose petition it was promised on."""
-    *cells, name, phone, former = row
-    if name is not None:
-        for at in [at for at, field in enumerate(fields(made_as)) if field.name in SAID]:
-            cells[at] = cells[at] and without_person(cells[at], name, phone, former)
-    return made_as(*cells)
+def _told(session: Session, made_as: type[Row], rows: Sequence[Sequence[Any]]) -> list[Row]:
+    """Make lines of what was read, without who raised the petition, or spoke at the dialogue."""
+    places = [at for at, field in enumerate(fields(made_as)) if field.name in SAID]
+    dialogues = {row[-1] for row in rows if row[-1] is not None}
+    present = unknown_at(session, None, sorted(dialogues)) if dialogues else {}
+    made = []
+    for row in rows:
+        *cells, name, phone, former, dialogue_id = row
+        people = list(present.get(dialogue_id, ()))
+        if name is not None:
+            people.append((name, phone, former))
+        for at in places if people else ():
+            cells[at] = cells[at] and without_people(cells[at], people)
+        made.append(made_as(*cells))
+    return made
 
 
 def _with_names(statement: Select[Any], row: type[CommitmentRow]) -> Select[Any]:
+    person = [getattr(Petition, name) for name in PERSON]
     department = Department.name_en if language() == "en" else Department.name_vi
     elsewhere: dict[str, Any] = {
         "department": department,
@@ -236,7 +247,7 @@ def _with_names(statement: Select[Any], row: type[CommitmentRow]) -> Select[Any]
     names = [fact.name for fact in fields(row)]
     columns = [elsewhere[n] if n in elsewhere else getattr(Commitment, n) for n in names]
     return (
-        statement.with_only_columns(*columns, *(getattr(Petition, name) for name in PERSON))
+        statement.with_only_columns(*columns, *person, Commitment.dialogue_id)
         .join(Place, Place.id == Commitment.place_id)
         .outerjoin(Department, Department.id == Commitment.department_id)
         .outerjoin(Dialogue, Dialogue.id == Commitment.dialogue_id)

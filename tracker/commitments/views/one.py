@@ -28,13 +28,12 @@ from tracker.commitments.service import (
     move_commitment,
     move_with_evidence,
 )
-from tracker.commitments.views.blueprint import asked_commitment, bp, refuse
+from tracker.commitments.views.blueprint import asked_commitment, bp, refuse, said_to
 from tracker.core import clock
 from tracker.core.errors import NotFound, TrackerError
 from tracker.core.i18n import gettext
 from tracker.core.web import db_session
 from tracker.dialogues.rules import citation
-from tracker.petitions.queries import identity_of
 from tracker.places.queries import place_choices
 
 
@@ -104,13 +103,11 @@ def page_of(
     session, user = db_session(), current_user()
     mistaken = correctable_step(steps_of(session, commitment.id))
     moves = _forms(commitment, tried)
-    petition = commitment.petition
-    identity = identity_of(session, user, petition) if petition else None
     return render_template(
         "commitments/one.html",
         commitment=commitment,
         # A text is told without the person whom the reader does not know.
-        said=identity.told if identity else str,
+        said=said_to(commitment),
         state=state_of(commitment.outcome, commitment.due_on, commitment.ended_on, clock.today()),
         place_name=place_choices(session, frozenset({commitment.place_id}))[commitment.place_id],
         citation=citation(commitment.source),

@@ -26,6 +26,7 @@ from tracker.dialogues.queries.register import (
     dialogue_page,
     dialogue_stages,
     pressing_counts,
+from tracker.dialogues.queries.telling import Teller, tellers, tellers_of
 )
 from tracker.dialogues.queries.yearly import Year, YearRow, year_of
 
@@ -36,6 +37,7 @@ __all__ = [
     "ExportRow",
     "MovedLimit",
     "PressingRow",
+    "Teller",
     "StepRow",
     "Year",
     "YearRow",
@@ -50,6 +52,8 @@ __all__ = [
     "moved_limits",
     "offered_moves",
     "pressing_counts",
+    "tellers",
+    "tellers_of",
     "pressing_rows",
     "stands_as",
     "terms_of",

@@ -1,7 +1,7 @@
 """The list of dialogues: filters, pages, counts, and the rows of a file."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any
 
@@ -14,6 +14,7 @@ from tracker.core.text import fold, has_forbidden
 from tracker.dialogues.lifecycle import UPCOMING, Form, Stage
 from tracker.dialogues.models import Dialogue, DialogueStep
 from tracker.dialogues.queries.clocks import presses, terms_of
+from tracker.dialogues.queries.telling import Teller, tellers_of
 from tracker.dialogues.rules import Duty, Pressing, Sort, Terms
 from tracker.places.models import Place
 from tracker.places.queries import lies_in, scope_ids
@@ -126,8 +127,21 @@ def dialogue_export_rows(
 ) -> Iterator[ExportRow]:
     """Give all rows of the list, in its order, a few hundred in memory at a time."""
     statement = ordered(_with_names(_matching(session, scope, asked), ExportRow), _orders(sort))
-    for row in session.execute(statement, execution_options={"yield_per": STREAMED}):
-        yield ExportRow(*row)
+    found = session.execute(statement, execution_options={"yield_per": STREAMED})
+    for some in found.partitions():
+        rows = [ExportRow(*row) for row in some]
+        tell = tellers_of(session, None, [row.id for row in rows])
+        yield from (_told(row, tell[row.id]) for row in rows)
+
+
+def _told(row: ExportRow, tell: Teller) -> ExportRow:
+    """Give a line with its texts as they may be handed out."""
+    return replace(
+        row,
+        conclusion=tell(row.conclusion),
+        follow_up=tell(row.follow_up),
+        outcome=tell(row.outcome),
+    )
 
 
 def _matching(

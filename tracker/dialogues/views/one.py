@@ -17,7 +17,13 @@ from tracker.core.web import db_session
 from tracker.dialogues.forms import MoveForm
 from tracker.dialogues.lifecycle import NOTICE_AFTERWARDS, STEPS, Move
 from tracker.dialogues.models import Dialogue
-from tracker.dialogues.queries import clocks_by_id, lacks_notice, offered_moves, timeline
+from tracker.dialogues.queries import (
+    clocks_by_id,
+    lacks_notice,
+    offered_moves,
+    tellers_of,
+    timeline,
+)
 from tracker.dialogues.rules import citation
 from tracker.dialogues.service import Attendance, move_dialogue, record_notice
 from tracker.dialogues.views.blueprint import asked_dialogue, bp, page_sections
@@ -89,6 +95,7 @@ def page_of(
         # Each section was written, and escaped, by a template of the feature it belongs to.
         sections=[Markup(section(dialogue)) for section in page_sections],
         told=told,
+        tell=tellers_of(session, user, [dialogue.id])[dialogue.id],
     )
 
 

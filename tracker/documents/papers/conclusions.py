@@ -99,11 +99,11 @@ def _columns() -> list[Column]:
 
 def _matters(writing: Writing, facts: DialogueFacts) -> Iterator[Sequence[str]]:
     for number, row in enumerate(facts.raised, start=1):
-        promised = [told(writing, promise, row.citizen_name) for promise in row.promises]
-        concluded = "\n".join(promised) or told(writing, row.answer, row.citizen_name)
+        promised = [told(writing, promise, row.person) for promise in row.promises]
+        concluded = "\n".join(promised) or told(writing, row.answer, row.person)
         yield (
             str(number),
-            told(writing, row.content, row.citizen_name),
+            told(writing, row.content, row.person),
             concluded or OPEN,
             row.department or OPEN,
             row.cooperating or OPEN,
@@ -120,7 +120,7 @@ def _promises(writing: Writing, facts: DialogueFacts) -> Iterator[Sequence[str]]
         yield (
             str(number),
             gettext("Commitment of %(leader)s at the dialogue", leader=written(row.promised_by)),
-            told(writing, row.promise, row.citizen_name),
+            told(writing, row.promise, row.person),
             row.department or OPEN,
             row.supporting or OPEN,
             by(row.due_on),

@@ -80,14 +80,14 @@ def _course(writing: Writing, facts: DialogueFacts) -> Iterator[Block]:
     yield Heading(gettext("III. CONCLUSIONS OF THE CHAIR"))
     yield from paras(said(writing, facts.dialogue.conclusion))
     for promise in facts.promised:
-        text = told(writing, promise.promise, promise.citizen_name)
+        text = told(writing, promise.promise, promise.person)
         yield Para(f"- {promise.promised_by}: {text}")
 
 
 def _raised(writing: Writing, number: int, row: Raised) -> Iterator[Block]:
-    content = told(writing, row.content, row.citizen_name)
+    content = told(writing, row.content, row.person)
     yield Para(content, lead=f"{number}. {who(writing, row)}:")
-    answer = told(writing, row.answer, row.citizen_name)
+    answer = told(writing, row.answer, row.person)
     yield Para(answer, lead=gettext("Answer at the dialogue:"), room=0 if answer else 2)
 
 

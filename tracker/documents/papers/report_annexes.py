@@ -76,7 +76,7 @@ def _listed(writing: Writing, facts: ReportFacts) -> Table:
     rows = [
         (
             str(number),
-            _text(writing, row.content, row.citizen_name),
+            _text(writing, row.content, row.person),
             _who(writing, row),
             row.category,
             row.department or OPEN,
@@ -98,12 +98,12 @@ def _who(writing: Writing, row: ExportRow) -> str:
 
 def _progress(writing: Writing, row: ExportRow) -> str:
     document = f" ({row.latest_document})" if row.latest_document else ""
-    note = _text(writing, row.latest_note, row.citizen_name)
+    note = _text(writing, row.latest_note, row.person)
     return f"{say(row.status)}{document}. {note}".strip()
 
 
-def _text(writing: Writing, text: str, name: str) -> str:
-    return " ".join(paragraphs(text) if writing.with_names else said(writing, text, name))
+def _text(writing: Writing, text: str, person: Sequence[str]) -> str:
+    return " ".join(paragraphs(text) if writing.with_names else said(writing, text, person))
 
 
 def _left_off(facts: ReportFacts) -> Sequence[str]:

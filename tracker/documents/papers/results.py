@@ -78,7 +78,7 @@ def _blocks(writing: Writing, facts: DialogueFacts) -> Iterator[Block]:
 
 def _promise(writing: Writing, facts: DialogueFacts, at: int) -> str:
     row = facts.promised[at]
-    text = " ".join(said(writing, row.promise, row.citizen_name)).rstrip(".")
+    text = " ".join(said(writing, row.promise, row.person)).rstrip(".")
     due = gettext("by %(day)s", day=by(row.due_on)) if row.due_on else ""
     told = "; ".join(part for part in (due, say(row.state).lower()) if part)
     return f"- {row.promised_by}: {text} ({told})."
@@ -99,7 +99,7 @@ def _rows(writing: Writing, facts: DialogueFacts) -> Iterator[Sequence[str]]:
     for number, row in enumerate(facts.raised, start=1):
         yield (
             str(number),
-            " ".join(said(writing, row.content, row.citizen_name)),
+            " ".join(said(writing, row.content, row.person)),
             row.category,
             row.department or OPEN,
             _result(writing, row),
@@ -112,5 +112,5 @@ def _rows(writing: Writing, facts: DialogueFacts) -> Iterator[Sequence[str]]:
 def _result(writing: Writing, row: Raised) -> str:
     word = gettext(PETITION_WORDS[row.group])
     document = f" ({row.latest_document})" if row.latest_document else ""
-    note = " ".join(said(writing, row.latest_note, row.citizen_name))
+    note = " ".join(said(writing, row.latest_note, row.person))
     return f"{word}{document}. {note}".strip()

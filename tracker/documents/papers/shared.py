@@ -23,6 +23,7 @@ from tracker.documents.rules.forms import (
 from tracker.documents.rules.issuing import Letterhead
 from tracker.documents.rules.layout import Issuer
 from tracker.petitions.lifecycle import Petitioner
+from tracker.petitions.rules.spellings import without_person
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,14 +117,18 @@ def day_of(facts: DialogueFacts) -> str:
     return known_day(facts.dialogue.held_on, facts.dialogue.date_precision)
 
 
-def said(writing: Writing, text: str, name: str = "") -> list[str]:
-    """Give the paragraphs of a text that anyone may read: nobody is named in it."""
-    return [unnamed(line, name, writing.known) for line in paragraphs(text)]
+def said(writing: Writing, text: str, person: Sequence[str] = ("",)) -> list[str]:
+    """Give the paragraphs of a text that anyone may read: nobody is named in it.
+
+    `person` is all that is known of the names and telephones of who raised this very matter.
+    """
+    lines = paragraphs(without_person(text, *person))
+    return [unnamed(line, person[0], writing.known) for line in lines]
 
 
-def told(writing: Writing, text: str, name: str = "") -> str:
+def told(writing: Writing, text: str, person: Sequence[str] = ("",)) -> str:
     """Give a text in one line, with or without the citizen that it may name."""
-    lines = paragraphs(text) if writing.with_names else said(writing, text, name)
+    lines = paragraphs(text) if writing.with_names else said(writing, text, person)
     return " ".join(lines)
 
 

@@ -15,7 +15,8 @@ from tracker.core.i18n import language
 from tracker.dialogues.lifecycle import Stage
 from tracker.dialogues.models import Category, Department, Dialogue, DialogueStep
 from tracker.petitions.lifecycle import MEANINGS, Group, Petitioner, Status
-from tracker.petitions.models import Petition, PetitionStep
+from tracker.petitions.models import PERSON, Petition, PetitionStep
+from tracker.petitions.rules.spellings import names_of
 from tracker.places.models import Place
 from tracker.places.queries import answered_for
 from tracker.places.rules import PlaceKind
@@ -29,7 +30,7 @@ class Raised:
 
     code: str
     content: str
-    citizen_name: str
+    person: tuple[str, ...]
     petitioner: Petitioner
     people: int | None
     place: str
@@ -45,6 +46,11 @@ class Raised:
     latest_document: str
     answer: str
     promises: tuple[str, ...]
+
+    @property
+    def citizen_name(self) -> str:
+        """The name as it is recorded today."""
+        return self.person[0]
 
     @property
     def group(self) -> Group:
@@ -66,7 +72,7 @@ class Promised:
     state: State
     ended_on: date | None
     petition_code: str
-    citizen_name: str
+    person: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +122,8 @@ def _known(
     visited = select(HouseholdVisit.household).where(answered_for(scope, HouseholdVisit.place_id))
     return KnownNames(
         {
-            *(row.citizen_name for row in raised),
-            *(row.citizen_name for row in promised),
+            *(name for row in raised for name in names_of(row.person)),
+            *(name for row in promised for name in names_of(row.person)),
             *session.scalars(visited.order_by(HouseholdVisit.id.desc()).limit(MOST_VISITED)),
         }
     )
@@ -156,7 +162,7 @@ def _raised(
         Raised(
             code=petition.code,
             content=petition.content,
-            citizen_name=petition.citizen_name,
+            person=petition.person,
             petitioner=petition.petitioner,
             people=petition.people,
             place=place,
@@ -199,7 +205,12 @@ def _answers(session: Session, dialogue: Dialogue) -> dict[int, str]:
 def _promised(session: Session, scope: frozenset[int], dialogue: Dialogue) -> list[Promised]:
     department = Department.name_en if language() == "en" else Department.name_vi
     rows = session.execute(
-        select(Commitment, department, Petition.code, Petition.citizen_name)
+        select(
+            Commitment,
+            department,
+            Petition.code,
+            *(getattr(Petition, told) for told in PERSON),
+        )
         .outerjoin(Department, Department.id == Commitment.department_id)
         .outerjoin(Petition, Petition.id == Commitment.petition_id)
         .where(Commitment.dialogue_id == dialogue.id, answered_for(scope, Commitment.place_id))
@@ -218,9 +229,9 @@ def _promised(session: Session, scope: frozenset[int], dialogue: Dialogue) -> li
             state=state_of(row.outcome, row.due_on, row.ended_on, today),
             ended_on=row.ended_on,
             petition_code=code or "",
-            citizen_name=citizen or "",
+            person=tuple(told or "" for told in person),
         )
-        for row, name, code, citizen in rows
+        for row, name, code, *person in rows
     ]
 
 

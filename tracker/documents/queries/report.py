@@ -11,6 +11,7 @@ from tracker.commitments.rules import KnownNames
 from tracker.petitions.lifecycle import Profile
 from tracker.petitions.queries import ExportRow, PetitionFilter, Sort, Stock, petition_export_rows
 from tracker.petitions.rules import OUTSTANDING
+from tracker.petitions.rules.spellings import names_of
 from tracker.reports.queries import Beside, PlaceTree, Report, beside, resolution_report
 from tracker.reports.rules import Cut, Period
 
@@ -30,7 +31,7 @@ class ReportFacts:
     @property
     def known(self) -> KnownNames:
         """The citizens whom a text of the annex may name: one petition's may name another's."""
-        return KnownNames({row.citizen_name for row in self.outstanding})
+        return KnownNames({name for row in self.outstanding for name in names_of(row.person)})
 
     @property
     def left_off(self) -> int:

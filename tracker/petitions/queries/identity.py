@@ -1,18 +1,21 @@
 """Who a petition is from, as each reader may see it: open, masked, or not at all."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
-from sqlalchemy import ColumnElement, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, exists, false, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from tracker.accounts.models import User
 from tracker.accounts.permissions import Permission
 from tracker.core import clock
+from tracker.dialogues.queries.telling import tellers
 from tracker.petitions.lifecycle import MOVES, LookReason, Status
-from tracker.petitions.models import UNNAMED, IdentityLook, Petition, PetitionStep
+from tracker.petitions.models import PERSON, UNNAMED, IdentityLook, Petition, PetitionStep
 from tracker.petitions.rules.masking import masked_name, masked_phone
-from tracker.petitions.rules.spellings import without_person
+from tracker.petitions.rules.spellings import without_people, without_person
 
 OPEN_FOR = timedelta(hours=4)
 """So long an opened identity stays open to whoever gave a reason."""
@@ -67,6 +70,35 @@ def shown_name(reader: Reader | None, name: str, *, is_known: bool) -> str:
 def plain_text(name: str) -> ColumnElement[str]:
     """Ask for a text of a petition without its person."""
     return func.coalesce(getattr(Petition, UNNAMED[name]), getattr(Petition, name))
+
+
+def unknown_at(
+    session: Session, reader: Reader | None, dialogue_ids: Sequence[int]
+) -> dict[int, list[tuple[str, ...]]]:
+    """Give who raised something at dialogues and is not known to the reader, by dialogue."""
+    person = [getattr(Petition, name) for name in PERSON]
+    asked = select(Petition.dialogue_id, *person).where(
+        Petition.dialogue_id.in_(dialogue_ids), or_(*(told != "" for told in person))
+    )
+    if reader is not None:
+        # Of a petition that nobody logged it is not known whether it is the reader's own.
+        asked = asked.where(known_to(reader).is_not(true()))
+    found: dict[int, list[tuple[str, ...]]] = {}
+    for dialogue_id, *told in session.execute(asked):
+        found.setdefault(dialogue_id, []).append(tuple(told))
+    return found
+
+
+def _tellers(
+    session: Session, user: User | None, dialogue_ids: Sequence[int]
+) -> dict[int, Callable[[str], str]]:
+    """Leave who is not known to the reader out of the texts of the dialogues they spoke at."""
+    reader = None if user is None else reader_of(user)
+    unknown = unknown_at(session, reader, dialogue_ids)
+    return {key: partial(without_people, people=people) for key, people in unknown.items()}
+
+
+tellers.append(_tellers)
 
 
 @dataclass(frozen=True, slots=True)

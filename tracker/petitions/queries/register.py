@@ -36,7 +36,7 @@ from tracker.petitions.lifecycle import (
     Profile,
     Status,
 )
-from tracker.petitions.models import UNNAMED, Petition
+from tracker.petitions.models import PERSON, UNNAMED, Petition
 from tracker.petitions.queries.cells import are_soon_met, behind, cell_orders, summed
 from tracker.petitions.queries.filters import PetitionFilter, Sort
 from tracker.petitions.queries.finding import (
@@ -68,8 +68,6 @@ from tracker.places.models import Place
 from tracker.places.queries import answered_for
 
 EXCERPT = 300
-PERSONAL = ("citizen_name", "citizen_phone")
-"""What tells who raised a petition."""
 STREAMED = 500
 FACTS = ("category_id", "status", "kind", "level", "channel", "dialogue_id", "monitor_id")
 """Fields of the filter that are a column of their own."""
@@ -142,6 +140,12 @@ class ExportRow(PetitionRow):
     latest_note: str
     latest_document: str
     source: str
+    former_person: str
+
+    @property
+    def person(self) -> tuple[str, ...]:
+        """All that is known of the person's names and telephones."""
+        return self.citizen_name, self.citizen_phone, self.former_person
 
     @property
     def reason_unresolved(self) -> str:
@@ -274,7 +278,7 @@ def petition_fields(scope: frozenset[int], profile: Profile) -> dict[str, Any]:
     known = dict(zip(names, _columns(ExportRow, scope), strict=True))
     if profile is Profile.PUBLIC:
         known |= {name: plain_text(name) for name in UNNAMED}
-        known |= {name: literal("") for name in PERSONAL}
+        known |= {name: literal("") for name in PERSON}
     return known
 
 

@@ -126,6 +126,26 @@ def without_person(text: str, name: str, phone: str = "", former: str = "") -> s
     return _people(name, phone, former).left_out(text)
 
 
+def names_of(person: Sequence[str]) -> list[str]:
+    """Give what may be names of all that is known of a person: of today, and of before."""
+    name, _phone, former = person
+    return [name, *former.splitlines()]
+
+
+def without_people(text: str, people: Iterable[Sequence[str]]) -> str:
+    """Leave several people out of a text, each by all that is known of their names and telephones.
+
+    Most texts name none of many: only who shares two words or a number with one is looked for.
+    """
+    flat, digits = "".join(words_of(text)), _digits_of(text)
+    for name, phone, former in people:
+        words = words_of(f"{name} {former}")
+        may_be_named = sum(word in flat for word in words) > 1
+        if may_be_named or (len(digits) >= SHORTEST_NUMBER and f"{phone}{former}"):
+            text = without_person(text, name, phone, former)
+    return text
+
+
 @lru_cache(maxsize=2_000)
 def _people(name: str, phone: str, former: str) -> People:
     return People([name, phone, *former.splitlines()])
