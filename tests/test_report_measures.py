@@ -133,11 +133,9 @@ def test_the_trend_shows_twelve_months_beside_those_a_year_before(session, make)
 
 def _opened(reader, page, pattern):
     """Give how many rows each link of a page opens, and the number that it stands on."""
-    for address, number in re.findall(
-        rf'href="(/petitions\?[^"]*{pattern}[^"]*)"(?: title="[^"]+")?>(\d+)</a>', page
-    ):
+    for address, number in re.findall(rf'href="(/petitions\?[^"]*{pattern}[^"]*)">(\d+)</a>', page):
         rows = reader.get(address.replace("&amp;", "&")).text
-        yield len(set(re.findall(r'href="/petitions/(KN-[\d-]+)"', rows))), int(number)
+        yield len(re.findall(r'class="petitions__code" href="/petitions/KN-', rows)), int(number)
 
 
 def test_every_measure_opens_exactly_its_rows(visit, session, make):
@@ -158,7 +156,27 @@ def test_every_measure_opens_exactly_its_rows(visit, session, make):
     assert vague.code
 
 
-def test_sums_before_and_by_month_open_the_rows_of_their_parts(visit, session, make):
+def test_days_open_the_petitions_that_they_are_reckoned_from(visit, session, make):
+    for took in (3, 10):
+        _explain(session, make.petition(received_on=_days_ago(40)), _days_ago(40 - took))
+    _resolve(session, make, make.petition(received_on=_days_ago(40)), _days_ago(8))
+    reader = visit(role=Role.LEADER)
+    page = reader.get(PAGE, **{"from": f"{_days_ago(45):%d/%m/%Y}", "to": f"{TODAY:%d/%m/%Y}"}).text
+
+    table = page[page.index('aria-label="Số ngày từ khi tiếp nhận') :].split("</table>")[0]
+    links = re.findall(r'href="([^"]+)"(?: title="Tính từ . kiến nghị")?>(\d+)</a>', table)
+
+    assert [number for _, number in links] == ["3", "10", "32", "1", "32", "32"]
+    for address, rows in ((links[0][0], 3), (links[3][0], 1)):
+        listed = reader.get(address.replace("&amp;", "&")).text
+        assert len(set(re.findall(r'href="/petitions/(KN-[\d-]+)"', listed))) == rows
+    assert (
+        "Đã trả lời trong kỳ: giải quyết xong hoặc giải trình"
+        in reader.get(links[0][0].replace("&amp;", "&")).text
+    )
+
+
+def test_sums_before_and_by_month_open_exactly_their_rows(visit, session, make):
     for received, ended in ((370, None), (130, 5), (40, 3), (35, None)):
         petition = make.petition(received_on=_days_ago(received))
         if ended:
@@ -196,5 +214,5 @@ def test_numbers_by_what_had_been_typed_open_their_rows_too(visit, session, make
 
     assert "theo những gì đã nhập đến hết ngày" in page
     assert opened
-    assert all(rows == number == 1 for rows, number in opened)
+    assert opened == [(1, 1)] * len(opened)
     assert other.code not in page

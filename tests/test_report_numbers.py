@@ -23,7 +23,7 @@ from tracker.places.queries import scope_ids
 from tracker.places.rules import PlaceKind
 from tracker.reports.models import PublishedFigure
 from tracker.reports.queries import beside, cell_address, place_tree, resolution_report
-from tracker.reports.rules import FLOWS, NUMBERS, Cut, Line, Period
+from tracker.reports.rules import FLOWS, NUMBERS, SUMS, Cut, Line, Period
 
 TODAY = clock.today()
 CUTS = list(Cut)
@@ -157,7 +157,7 @@ def test_each_number_is_the_number_of_rows_of_the_list_behind_it(session, make, 
     assert len(lines) > 1
 
     for numbers, period, rows, only_here in [*lines, (report.total, report.period, {}, False)]:
-        for name in NUMBERS:
+        for name in (*NUMBERS, *SUMS):
             address = urlsplit(cell_address(name, period, rows, only_here=only_here))
             asked = asked_in(session, scope, dict(parse_qsl(address.query)))
             assert not asked.unknown

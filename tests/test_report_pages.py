@@ -113,7 +113,11 @@ def test_each_link_of_the_page_opens_a_list_of_as_many_rows(visit, session, make
 def test_dialogues_and_commitments_of_the_period_open_exactly_their_rows(visit, session, make):
     stages = (Stage.HELD, Stage.PUBLISHED, Stage.PUBLISHED, Stage.CANCELLED)
     for stage in stages:
-        make.dialogue().stage = stage
+        make.dialogue(present=84, speakers=2).stage = stage
+    # Known to its month alone, it may lie in the period, but counts by its first day.
+    since = (TODAY - timedelta(days=60)).replace(day=15)
+    vague = {"held_on": since.replace(day=1), "date_precision": Precision.MONTH}
+    make.dialogue(**vague).stage = Stage.HELD
     session.commit()
     for due_on in (TODAY, TODAY + timedelta(days=9)):
         make_commitment(
@@ -129,28 +133,45 @@ def test_dialogues_and_commitments_of_the_period_open_exactly_their_rows(visit, 
             ),
         )
     reader = visit(role=Role.LEADER)
+    days = {"from": f"{since:%d/%m/%Y}", "to": f"{TODAY:%d/%m/%Y}"}
 
-    page = reader.get(PAGE, **AROUND).text
-    held = re.findall(r'href="(/dialogues\?[^"]*held_from=[^"]+)">(\d+)</a>', page)
+    page = reader.get(PAGE, **days).text
+    held = re.findall(r'href="(/dialogues\?[^"]*held_from=[^"]+)"[^>]*>(\d+)</a>', page)
     due = re.findall(r'href="(/commitments\?[^"]*due_from=[^"]+)">(\d+)</a>', page)
 
-    assert sorted(number for _, number in held) == ["1", "2"]  # the list of all has a cancelled one
+    assert [number for _, number in held] == ["3", "252", "6"]
+    assert len({address for address, _ in held}) == 1
     assert [number for _, number in due] == ["1", "1"]
-    for address, number in held + due:
+    for address, number in held[:1] + due:
         rows = reader.get(address.replace("&amp;", "&")).text
         codes = set(re.findall(r'href="/(?:dialogues|commitments)/([A-Z]+-[\d-]+)"', rows))
         assert len(codes) == int(number)
 
 
-def test_opinions_open_their_rows_and_matters_counted_once_open_none(visit, session, make):
-    first, again = make.petition(), make.petition()
-    joined = MoveRequest("join", happened_on=TODAY, note="Trùng nội dung", master_code=first.code)
-    move_petition(session, None, again, joined)
+def test_what_is_joined_counts_as_an_opinion_and_is_no_matter_of_its_own(visit, session, make):
+    first, again, before, back = (
+        make.petition(received_on=day)
+        for day in (TODAY, TODAY, TODAY - timedelta(days=200), TODAY - timedelta(days=3))
+    )
+    leader = make.user(role=Role.LEADER)
+    for petition, day in ((again, 0), (before, 0), (back, 3)):
+        day = TODAY - timedelta(days=day)
+        joined = MoveRequest("join", happened_on=day, note="Trùng", master_code=first.code)
+        move_petition(session, None, petition, joined)
+    # Apart again since: a matter of its own.
+    reopened = MoveRequest("reopen", happened_on=TODAY, note="Hai việc khác nhau")
+    move_petition(session, leader, back, reopened)
+    reader = visit(role=Role.LEADER)
 
-    page = visit(role=Role.LEADER).get(PAGE, **AROUND).text
+    page = reader.get(PAGE, **AROUND).text
 
-    told = r'1 <span class="small soft">\(tính theo lượt ý kiến: <a href="[^"]+cell=received[^"]+"'
-    assert re.search(told + ' title="[^"]+">2</a>', page)
+    told = (
+        r'href="([^"]+cell=matters[^"]+)">2</a> <span class="small soft">\(tính theo lượt ý kiến:'
+    )
+    (matters,) = re.findall(told, page)
+    rows = reader.get(matters.replace("&amp;", "&")).text
+    assert {first.code, back.code} == set(re.findall(r'href="/petitions/(KN-[\d-]+)"', rows))
+    assert "Tiếp nhận trong kỳ, không ghép vào kiến nghị khác" in rows
 
 
 def test_a_reopened_petition_is_raised_once_in_the_picture_of_dialogues(visit, session, make):

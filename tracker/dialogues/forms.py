@@ -215,6 +215,7 @@ class FilterForm(BaseForm):
     clock = WordField(N_("Limits"), rules.Pressing, empty=N_("Any"))
     duty = WordField(N_("Of what"), rules.Duty, empty=N_("Any"))
     date_unknown = BooleanField(N_("Only with an unknown date"), render_kw={"value": YES})
+    held = BooleanField(N_("Only held, as reports count them"), render_kw={"value": YES})
     sort = WordField(N_("Order"), rules.Sort, default=rules.Sort.NEWEST)
 
     def asked(self, place_ids: Mapping[str, int]) -> DialogueFilter:
@@ -227,6 +228,7 @@ class FilterForm(BaseForm):
             held_from=self.held_from.data,
             held_to=self.held_to.data,
             date_unknown=self.date_unknown.data,
+            held=self.held.data,
             clock=self.clock.data,
             duty=self.duty.data if self.clock.data else None,
         )

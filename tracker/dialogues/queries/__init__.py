@@ -24,10 +24,9 @@ from tracker.dialogues.queries.register import (
     dialogue_count,
     dialogue_export_rows,
     dialogue_page,
-    dialogue_stages,
     pressing_counts,
-from tracker.dialogues.queries.telling import Teller, tellers, tellers_of
 )
+from tracker.dialogues.queries.telling import Teller, tellers, tellers_of
 from tracker.dialogues.queries.yearly import Year, YearRow, year_of
 
 __all__ = [
@@ -37,8 +36,8 @@ __all__ = [
     "ExportRow",
     "MovedLimit",
     "PressingRow",
-    "Teller",
     "StepRow",
+    "Teller",
     "Year",
     "YearRow",
     "clocks_by_id",
@@ -47,15 +46,14 @@ __all__ = [
     "dialogue_export_rows",
     "dialogue_for",
     "dialogue_page",
-    "dialogue_stages",
     "lacks_notice",
     "moved_limits",
     "offered_moves",
     "pressing_counts",
-    "tellers",
-    "tellers_of",
     "pressing_rows",
     "stands_as",
+    "tellers",
+    "tellers_of",
     "terms_of",
     "timeline",
     "year_of",

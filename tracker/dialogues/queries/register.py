@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from tracker.core.dates import Precision, first_day
 from tracker.core.paging import PAGE_SIZE, Order, Page, ordered, page_of
 from tracker.core.text import fold, has_forbidden
-from tracker.dialogues.lifecycle import UPCOMING, Form, Stage
+from tracker.dialogues.lifecycle import HAPPENED, UPCOMING, Form, Stage
 from tracker.dialogues.models import Dialogue, DialogueStep
 from tracker.dialogues.queries.clocks import presses, terms_of
 from tracker.dialogues.queries.telling import Teller, tellers_of
@@ -28,8 +28,8 @@ class DialogueFilter:
     """What the list is narrowed to; every field may be left out.
 
     A place brings what it answers for, former units too. A date known to its month or year
-    matches a period in which it may lie. `clock` asks for what is late or to be done, of one duty
-    or of any.
+    matches a period in which it may lie; `held` leaves what a report counts as held, by its first
+    day. `clock` asks for what is late or to be done, of one duty or of any.
     """
 
     q: str = ""
@@ -39,6 +39,7 @@ class DialogueFilter:
     held_from: date | None = None
     held_to: date | None = None
     date_unknown: bool = False
+    held: bool = False
     clock: Pressing | None = None
     duty: Duty | None = None
 
@@ -104,14 +105,6 @@ def dialogue_count(
     return session.scalar(counted) or 0
 
 
-def dialogue_stages(
-    session: Session, scope: frozenset[int], asked: DialogueFilter
-) -> dict[Stage, int]:
-    """Count the rows that the list has on all its pages, by stage."""
-    counted = _matching(session, scope, asked).with_only_columns(Dialogue.stage, func.count())
-    return dict(iter(session.execute(counted.group_by(Dialogue.stage))))
-
-
 def pressing_counts(
     session: Session, scope: frozenset[int], asked: Sequence[DialogueFilter], terms: Terms
 ) -> list[int]:
@@ -168,8 +161,11 @@ def _conditions(asked: DialogueFilter) -> Iterator[ColumnElement[bool]]:
         yield Dialogue.stage == asked.stage
     if asked.date_unknown:
         yield Dialogue.held_on.is_(None)
+    if asked.held:
+        yield Dialogue.stage.in_(HAPPENED)
     if asked.held_from is not None:
-        yield _may_lie_after(asked.held_from)
+        by_first_day = Dialogue.held_on >= asked.held_from
+        yield by_first_day if asked.held else _may_lie_after(asked.held_from)
     if asked.held_to is not None:
         yield Dialogue.held_on <= asked.held_to
     if asked.q.strip():

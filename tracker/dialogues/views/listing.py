@@ -27,7 +27,7 @@ from tracker.dialogues.views.blueprint import bp, count_columns, offered_places
 from tracker.journal.service import FileNotes
 from tracker.places.queries import fictional_ids, places_in
 
-FURTHER = ("form", "held_from", "held_to", "clock", "duty", "date_unknown")
+FURTHER = ("form", "held_from", "held_to", "clock", "duty", "date_unknown", "held")
 NARROWING = ("q", "stage", "place", *FURTHER)
 
 

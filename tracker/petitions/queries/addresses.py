@@ -17,8 +17,13 @@ from tracker.dialogues.models import Category, Department, Dialogue
 from tracker.petitions.lifecycle import Channel, Group, Kind, Level, Status
 from tracker.petitions.queries.filters import Flow, PetitionFilter, Sort, Stock
 from tracker.petitions.rules import (
+    ANSWERED,
+    CAME_IN,
+    ENDED_AT_ALL,
+    ENDED_OTHERWISE,
     IN_TIME,
     LATE,
+    MATTERS,
     OUTSTANDING,
     RECEIVED,
     REOPENED,
@@ -82,6 +87,11 @@ FLOWS = {
     ended_as(Status.DECLINED): N_("Declined in the period"),
     ended_as(Status.WITHDRAWN): N_("Withdrawn in the period"),
     ended_as(Status.JOINED): N_("Joined to another in the period"),
+    CAME_IN: N_("Received or reopened in the period"),
+    ANSWERED: N_("Answered in the period: resolved or explained"),
+    ENDED_AT_ALL: N_("Ended in the period"),
+    ENDED_OTHERWISE: N_("Ended in the period without being resolved"),
+    MATTERS: N_("Received in the period and not joined to another"),
 }
 STANDS = {
     OUTSTANDING: N_("Outstanding"),
@@ -280,6 +290,8 @@ def _cell(measure: str, arguments: Mapping[str, str]) -> tuple[str, Any, str] | 
         )
         return "cell", Stock(measure, last, typed_by), _as_typed(told, typed_by)
     if measure not in FLOWS or first is None or first > last:
+        return None
+    if measure == MATTERS and typed_by is not None:
         return None
     told = gettext(
         "%(number)s from %(day_from)s to %(day_to)s",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from typing import Any, cast
 
 from sqlalchemy import (
@@ -23,9 +24,18 @@ from tracker.core.paging import Order
 from tracker.ledger.models import LedgerEntry
 from tracker.ledger.queries import sums
 from tracker.ledger.rules import MEASURES, By, Span, end_of_day
+from tracker.petitions.lifecycle import Status
 from tracker.petitions.models import Petition, PetitionPosting
 from tracker.petitions.queries.filters import Flow, PetitionFilter, Sort, Stock
-from tracker.petitions.rules import RECEIVED, STOCKS
+from tracker.petitions.rules import (
+    ENDED_AT_ALL,
+    HAPPENED,
+    MATTERS,
+    RECEIVED,
+    REOPENED,
+    ended_as,
+    weights_of,
+)
 from tracker.places.models import PlaceReach
 from tracker.places.queries import FEW_PLACES, Reach, lies_in
 
@@ -76,10 +86,12 @@ def summed(session: Session, scope: frozenset[int], asked: PetitionFilter) -> in
     )
     if asked.cell is None or unit_id is None or asked != plain or unit_id not in scope:
         return None
+    if asked.cell.measure == MATTERS:
+        return None
     cell, by, key = asked.cell, By.ALL, ""
     if narrowed:
         by, key = By(narrowed[0].removesuffix("_id")), str(getattr(asked, narrowed[0]))
-    weights = STOCKS.get(cell.measure, {cell.measure: 1})
+    weights = weights_of(cell.measure)
     span = _span(cell)
     typed = end_of_day(cell.typed_by) if cell.typed_by else None
     found = sums(session, [unit_id], [span], by, typed).get((0, unit_id, key), {})
@@ -105,7 +117,8 @@ def _span(cell: Flow | Stock) -> Span:
 def _counted_now(scope: frozenset[int], asked: PetitionFilter, cell: Flow | Stock) -> Select[Any]:
     if isinstance(cell, Flow):
         counted = _happened(scope, asked, cell)
-        return select(Petition.id).join(counted, counted.c.petition_id == Petition.id)
+        found = select(Petition.id).join(counted, counted.c.petition_id == Petition.id)
+        return found.where(~_is_joined(cell.day_to)) if cell.measure == MATTERS else found
     return select(Petition.id).where(
         *_places(scope, asked, Petition.place_id),
         _may_have_stood(cell),
@@ -115,7 +128,7 @@ def _counted_now(scope: frozenset[int], asked: PetitionFilter, cell: Flow | Stoc
 
 def _stood_lately(scope: frozenset[int], asked: PetitionFilter, cell: Stock) -> Select[Any]:
     """Look at each petition received by the day: the last ones stand for the most part."""
-    received = _posted(scope, asked, RECEIVED, PetitionPosting.day <= cell.as_at)
+    received = _posted(scope, asked, [RECEIVED], PetitionPosting.day <= cell.as_at)
     return (
         select(Petition.id)
         .join(received, received.c.petition_id == Petition.id)
@@ -131,7 +144,7 @@ def _may_have_stood(cell: Stock) -> ColumnElement[bool]:
 def _stood(cell: Stock, petition_id: Any) -> Any:
     """Add up what a petition posted up to the day of a stock: one when it stood in it."""
     posting = aliased(PetitionPosting)
-    weights = STOCKS.get(cell.measure, {cell.measure: 1})
+    weights = weights_of(cell.measure)
     weighed = case(weights, value=posting.measure, else_=0) * posting.quantity
     return (
         select(func.sum(weighed))
@@ -147,21 +160,48 @@ def _stood(cell: Stock, petition_id: Any) -> Any:
 
 def _happened(scope: frozenset[int], asked: PetitionFilter, cell: Flow) -> Subquery:
     days = PetitionPosting.day.between(cell.day_from, cell.day_to)
-    return _posted(scope, asked, cell.measure, days)
+    return _posted(scope, asked, list(weights_of(cell.measure)), days)
+
+
+def _is_joined(day: date) -> ColumnElement[bool]:
+    """Ask whether a petition stands joined to another at the end of a day."""
+    joining, later = aliased(PetitionPosting), aliased(PetitionPosting)
+    was_after = select(later.petition_id).where(
+        later.petition_id == joining.petition_id,
+        later.measure.in_((REOPENED, *HAPPENED[ENDED_AT_ALL])),
+        later.day > joining.day,
+        later.day <= day,
+    )
+    return (
+        select(joining.petition_id)
+        .where(
+            joining.petition_id == Petition.id,
+            joining.measure == ended_as(Status.JOINED),
+            joining.day <= day,
+            ~was_after.exists(),
+        )
+        .exists()
+    )
 
 
 def _posted(
-    scope: frozenset[int], asked: PetitionFilter, measure: str, days: ColumnElement[bool]
+    scope: frozenset[int], asked: PetitionFilter, measures: list[str], days: ColumnElement[bool]
 ) -> Subquery:
-    """Select what was posted to a measure, by the index that fits how many places are asked."""
+    """Select what was posted to measures, by the index that fits how many places are asked."""
     place_id = PetitionPosting.place_id
     are_many = asked.place_id is None and len(scope) > FEW_PLACES
     places = [lies_in(scope, place_id)] if are_many else _places(scope, asked, place_id)
     return (
         select(PetitionPosting.petition_id, PetitionPosting.day)
-        .where(*places, PetitionPosting.measure == measure, days)
+        .where(*places, _one_of(PetitionPosting.measure, measures), days)
         .subquery("counted")
     )
+
+
+def _one_of(column: Any, measures: list[str]) -> ColumnElement[bool]:
+    """Ask for a single one plainly: so its index gives the rows in the order of their days."""
+    found: ColumnElement[bool] = column.in_(measures)
+    return column == measures[0] if len(measures) == 1 else found
 
 
 def cell_orders(sort: Sort, cell: Flow | Stock, *, newest_first: bool = False) -> list[Order]:
@@ -186,7 +226,7 @@ def _counted_then(scope: frozenset[int], asked: PetitionFilter, cell: Flow | Sto
     entry, typed_by = LedgerEntry, cell.typed_by
     if typed_by is None:
         raise ValueError("This number asks for no day of typing.")
-    weights = STOCKS.get(cell.measure, {cell.measure: 1})
+    weights = weights_of(cell.measure)
     known = {name: weight for name, weight in weights.items() if name in MEASURES}
     counted = sum((weight * getattr(entry, name) for name, weight in known.items()), literal(0))
     facts = {name: getattr(asked, name) for name in CELL_FACTS}

@@ -32,9 +32,15 @@ from tracker.petitions.rules.clocks import (
     timeliness,
 )
 from tracker.petitions.rules.history import (
+    ANSWERED,
+    CAME_IN,
     CONTENT_LIMIT,
+    ENDED_AT_ALL,
+    ENDED_OTHERWISE,
+    HAPPENED,
     IN_TIME,
     LATE,
+    MATTERS,
     MOST_PEOPLE,
     NAME_LIMIT,
     NOTE_LIMIT,
@@ -58,10 +64,18 @@ from tracker.petitions.rules.history import (
     postings,
     spot_answer,
     statuses_of,
+    weights_of,
 )
 from tracker.petitions.rules.moving import Standing, Team, Wanted, moved
 
 __all__ = [
+    "CAME_IN",
+    "ANSWERED",
+    "ENDED_AT_ALL",
+    "ENDED_OTHERWISE",
+    "MATTERS",
+    "HAPPENED",
+    "weights_of",
     "ASSIGNED",
     "CATEGORY",
     "CONTENT_LIMIT",

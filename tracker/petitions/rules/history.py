@@ -83,6 +83,27 @@ STOCKS[IN_TIME] = STOCKS[OUTSTANDING] | {LATE: -1, UNDATED: -1}
 """What stands on a day: for each stock, how the measures posted up to that day add up to it."""
 
 
+CAME_IN, ANSWERED = "came_in", "answered"
+ENDED_AT_ALL, ENDED_OTHERWISE = "ended", "ended_otherwise"
+MATTERS = "matters"
+HAPPENED: dict[str, tuple[str, ...]] = {
+    CAME_IN: (RECEIVED, REOPENED),
+    ANSWERED: (ended_as(Status.RESOLVED), ended_as(Status.EXPLAINED)),
+    ENDED_AT_ALL: tuple(ended_as(status) for status in ENDED),
+    ENDED_OTHERWISE: tuple(ended_as(status) for status in ENDED if status is not Status.RESOLVED),
+    MATTERS: (RECEIVED,),
+}
+"""Numbers of a period that are the sum of several measures.
+
+Of what was received, matters are those that are not joined to another at its end.
+"""
+
+
+def weights_of(measure: str) -> dict[str, int]:
+    """Give how the measures add up to a number of a report."""
+    return STOCKS.get(measure) or dict.fromkeys(HAPPENED.get(measure, (measure,)), 1)
+
+
 def effective(history: Iterable[StepFact]) -> list[StepFact]:
     """Give the steps that count, in order, with what later corrections say of them.
 

@@ -12,16 +12,14 @@ from tracker.commitments.queries.register import matching, stands_as
 from tracker.core import clock
 from tracker.core.i18n import N_, Labelled, language
 from tracker.core.lasting import lasting
-from tracker.dialogues.lifecycle import Stage
+from tracker.dialogues.lifecycle import HAPPENED
 from tracker.dialogues.models import Dialogue
-from tracker.dialogues.queries import DialogueFilter, dialogue_stages, year_of
+from tracker.dialogues.queries import year_of
 from tracker.petitions.queries import Flow, PetitionFilter, petition_count
 from tracker.petitions.rules import RECEIVED
 from tracker.places.queries import fictional_ids, reached
 from tracker.reports.models import PublishedFigure
 from tracker.reports.rules import Period
-
-HELD = frozenset({Stage.HELD, Stage.CONCLUDED, Stage.PUBLISHED})
 
 
 class Qualifier(Labelled):
@@ -52,18 +50,6 @@ class Dialogues:
     present_unknown: int
     speakers: int
     speakers_unknown: int
-
-
-@dataclass(frozen=True, slots=True)
-class HeldPart:
-    """Dialogues held in a period that are at one stage now, or at any.
-
-    `is_listed` when the list of those days and that stage holds them and no other.
-    """
-
-    stage: Stage | None
-    count: int
-    is_listed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,27 +148,10 @@ def _dialogues(session: Session, places: frozenset[int], period: Period) -> Dial
     return Dialogues(*(int(number or 0) for number in row))
 
 
-@lasting
-def held_parts(session: Session, places: frozenset[int], period: Period) -> list[HeldPart]:
-    """Give all dialogues held in a period, and then those of each stage.
-
-    The list holds them all, and besides what was only planned or known to its month or year: it
-    holds no other when it is as long.
-    """
-    conditions = _held_in(places, period)
-    counted = select(Dialogue.stage, func.count()).where(*conditions).group_by(Dialogue.stage)
-    held: dict[Stage, int] = dict(iter(session.execute(counted)))
-    asked = DialogueFilter(held_from=period.start, held_to=period.end)
-    listed = dialogue_stages(session, places, asked)
-    whole = HeldPart(None, sum(held.values()), held == listed)
-    stages = [stage for stage in Stage if stage in held]
-    return [whole, *(HeldPart(each, held[each], held[each] == listed[each]) for each in stages)]
-
-
 def _held_in(places: frozenset[int], period: Period) -> list[ColumnElement[bool]]:
     return [
         Dialogue.place_id.in_(reached(places)),
-        Dialogue.stage.in_(HELD),
+        Dialogue.stage.in_(HAPPENED),
         Dialogue.held_on.between(period.start, period.end),
     ]
 

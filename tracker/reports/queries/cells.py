@@ -8,18 +8,22 @@ from tracker.petitions.lifecycle import Channel, Kind, Level
 from tracker.petitions.queries import Flow, PetitionFilter, Stock
 from tracker.petitions.queries.addresses import petitions_address
 from tracker.petitions.rules import OUTSTANDING
-from tracker.reports.rules import FLOWS, STANDING, Period
+from tracker.reports.rules import FLOWS, STANDING, SUMS, Period
 
 _WORDS = {"kind": Kind, "level": Level, "channel": Channel}
 
 
 def cell_of(name: str, period: Period, typed_by: date | None = None) -> Flow | Stock:
-    """Give what a number of a line counts: a stock on a day, or what happened in the period."""
+    """Give what a number counts: a stock on a day, or what happened in the period.
+
+    What stands beside the lines is named by its measure.
+    """
     if name == "carried_over":
         return Stock(OUTSTANDING, period.start - timedelta(days=1), typed_by)
     if name in STANDING:
         return Stock(STANDING[name], period.end, typed_by)
-    return Flow(FLOWS[name], period.start, period.end, typed_by)
+    measure = SUMS.get(name) or FLOWS.get(name, name)
+    return Flow(measure, period.start, period.end, typed_by)
 
 
 def cell_address(

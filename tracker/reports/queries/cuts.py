@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from tracker.core.clock import shown_date
 from tracker.core.i18n import Labelled, gettext, language, say
 from tracker.core.text import sort_key
-from tracker.dialogues.lifecycle import Stage
+from tracker.dialogues.lifecycle import HAPPENED
 from tracker.dialogues.models import Category, Department, Dialogue
 from tracker.ledger.models import LedgerEntry
 from tracker.ledger.queries import Quantities, monthly_sums, sums
@@ -26,7 +26,6 @@ from tracker.reports.rules import Cut, Line, Period, line_of
 
 Key = TypeVar("Key", int, str)
 ONE_DAY = timedelta(days=1)
-HELD = frozenset({Stage.HELD, Stage.CONCLUDED, Stage.PUBLISHED})
 OVER_COMMUNES = frozenset({PlaceKind.REGISTER, PlaceKind.PROVINCE})
 
 
@@ -277,7 +276,7 @@ def _by_dialogue(session: Session, asked: Asked) -> Iterator[ReportLine]:
 
 
 def _held_in(period: Period) -> tuple[ColumnElement[bool], ...]:
-    return Dialogue.stage.in_(HELD), Dialogue.held_on.between(period.start, period.end)
+    return Dialogue.stage.in_(HAPPENED), Dialogue.held_on.between(period.start, period.end)
 
 
 def _of_dialogues(session: Session, asked: Asked) -> dict[int, Line]:

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, or_, select
+from sqlalchemy import ColumnElement, case, func, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from tracker.core import clock
@@ -13,8 +13,9 @@ from tracker.ledger.queries import monthly_sums
 from tracker.ledger.rules import Span, end_of_day
 from tracker.petitions.lifecycle import ENDED, OPEN, Status
 from tracker.petitions.models import Petition, PetitionPosting
-from tracker.petitions.queries import terms_of
+from tracker.petitions.queries import Flow, PetitionFilter, petition_count, terms_of
 from tracker.petitions.rules import (
+    MATTERS,
     OUTSTANDING,
     RECEIVED,
     STOCKS,
@@ -38,12 +39,15 @@ PUNCTUALITY = (Timeliness.DONE_IN_TIME, Timeliness.DONE_LATE, Timeliness.NO_DATE
 class Measures:
     """What is counted petition by petition; `is_counted` is false where that was too many.
 
-    `resolved` says how those resolved in the period stand against their due date today; what runs
-    again since is in none of it. Only petitions of a known day of receipt are in any period.
+    `matters` are what was received and is not joined to another at the end; by what had been typed
+    they are not told. `resolved` says how those resolved in the period stand against their due date
+    today; what runs again since is in none of it. Only petitions of a known day of receipt are in
+    any period.
     """
 
     petitions: int
     is_counted: bool = True
+    matters: int | None = None
     to_resolve: Spread = Spread()
     to_answer: Spread = Spread()
     resolved: dict[Timeliness, int] | None = None
@@ -66,11 +70,21 @@ def measures(
     to_resolve, to_answer, resolved = _took(session, asked)
     return Measures(
         petitions,
+        matters=_matters(session, asked, total),
         to_resolve=to_resolve,
         to_answer=to_answer,
         resolved=resolved if asked.typed_by is None else None,
         bands=_aged(session, asked),
     )
+
+
+def _matters(session: Session, asked: Asked, total: Line) -> int | None:
+    if not total.joined:
+        return total.received
+    if asked.typed_by is not None:
+        return None
+    cell = Flow(MATTERS, asked.period.start, asked.period.end)
+    return petition_count(session, asked.tree.ids, PetitionFilter(cell=cell))
 
 
 def _is_of_today(asked: Asked) -> bool:
@@ -148,6 +162,8 @@ def _aged(session: Session, asked: Asked) -> tuple[Band, ...]:
     found = Counter[int]()
     aged = bands(end)
     for received_on, number in session.execute(statement):
+        if received_on is None:
+            continue
         age = (end - received_on).days
         for at, band in enumerate(aged):
             if band.least <= age and (band.most is None or age <= band.most):
@@ -161,21 +177,23 @@ def _standing_now(asked: Asked) -> Any:
     Whatever ended by the end and stayed so adds up to nothing, and is not looked at.
     """
     posted, end, weights = PetitionPosting, asked.period.end, STOCKS[OUTSTANDING]
-    ended_later = or_(Petition.ended_on.is_(None), Petition.ended_on > end)
-    may_stand = Petition.status.in_(OPEN) if _is_of_today(asked) else ended_later
+    here = select(Petition.id, Petition.received_on).where(
+        Petition.place_id.in_(reached(asked.tree.home))
+    )
+    if _is_of_today(asked):
+        may_stand = here.where(Petition.status.in_(OPEN)).subquery()
+    else:
+        # One after the other, so that both are found by an index; what has no day is left to us.
+        ended_later = (Petition.ended_on.is_(None), Petition.ended_on > end)
+        may_stand = union_all(*(here.where(each) for each in ended_later)).subquery()
     return (
         select(
-            Petition.received_on,
+            may_stand.c.received_on,
             func.sum(case(weights, value=posted.measure, else_=0) * posted.quantity),
         )
-        .join(posted, posted.petition_id == Petition.id)
-        .where(
-            Petition.place_id.in_(reached(asked.tree.home)),
-            Petition.received_on.is_not(None),
-            may_stand,
-            posted.day <= end,  # of any measure, so that postings are found by their petition
-        )
-        .group_by(Petition.received_on)
+        .join(posted, posted.petition_id == may_stand.c.id)
+        .where(posted.day <= end)  # of any measure, so that postings are found by their petition
+        .group_by(may_stand.c.received_on)
     )
 
 

@@ -6,6 +6,9 @@ from dataclasses import dataclass, fields, replace
 from tracker.core.i18n import N_, Labelled, language
 from tracker.petitions.lifecycle import Status
 from tracker.petitions.rules import (
+    CAME_IN,
+    ENDED_AT_ALL,
+    ENDED_OTHERWISE,
     IN_TIME,
     LATE,
     OUTSTANDING,
@@ -69,11 +72,6 @@ class Line:
         """What ended without being resolved."""
         return self.ended - self.resolved
 
-    @property
-    def issues(self) -> int:
-        """The matters behind what was received: one joined to another is no matter of its own."""
-        return self.received - self.joined
-
     def __sub__(self, part: "Line") -> "Line":
         """Give what a part leaves of the whole, number by number."""
         return Line(*(getattr(self, f.name) - getattr(part, f.name) for f in fields(Line)))
@@ -116,6 +114,13 @@ FLOWS = {"received": RECEIVED, "reopened": REOPENED} | {
     str(status): ended_as(status) for status in _ENDS
 }
 """Numbers of a line that count what happened in the period, and their measures."""
+
+SUMS = {
+    "came_in": CAME_IN,
+    "ended": ENDED_AT_ALL,
+    "ended_otherwise": ENDED_OTHERWISE,
+}
+"""Numbers that add up several of those, and what opens their rows."""
 
 STANDING = {
     "outstanding": OUTSTANDING,

@@ -14,13 +14,12 @@ from tracker.core.i18n import gettext, shown_number
 from tracker.core.web import db_session, download, own_session
 from tracker.journal import service as journal
 from tracker.petitions.queries import PetitionFilter, Stock
-from tracker.petitions.queries.addresses import petitions_address
+from tracker.petitions.queries.addresses import YES, petitions_address
 from tracker.petitions.rules import OUTSTANDING, Timeliness
 from tracker.reports import columns
 from tracker.reports.columns import NUMBER_WORDS
 from tracker.reports.forms import Asked
 from tracker.reports.queries import Report, beside, cell_address, resolution_report
-from tracker.reports.queries.beside import HeldPart, held_parts
 from tracker.reports.queries.cells import cell_of
 from tracker.reports.queries.measures import PUNCTUALITY, measures
 from tracker.reports.queries.pictures import trend
@@ -80,10 +79,13 @@ def resolution() -> Any:
             PetitionFilter(cell=cell_of("resolved", asked.counted, asked.typed_by), open=True),
             **_here(asked),
         ),
-        held_parts=[
-            (part, _held_address(asked, part))
-            for part in held_parts(session, asked.tree.ids, asked.counted)
-        ],
+        held_address=url_for(
+            "dialogues.index",
+            **_here(asked),
+            held=YES,
+            held_from=asked.counted.start.isoformat(),
+            held_to=asked.counted.end.isoformat(),
+        ),
         promised=lambda state=None: url_for(
             "commitments.index",
             **_here(asked),
@@ -202,16 +204,6 @@ def _in_time_address(asked: Asked, kept: Timeliness) -> str:
     open_ = False if kept is Timeliness.NO_DATE else None
     asked_for = PetitionFilter(cell=cell, timeliness=kept, open=open_)
     return petitions_address(asked_for, **_here(asked))
-
-
-def _held_address(asked: Asked, part: HeldPart) -> str:
-    return url_for(
-        "dialogues.index",
-        **_here(asked),
-        stage=part.stage and str(part.stage),
-        held_from=asked.counted.start.isoformat(),
-        held_to=asked.counted.end.isoformat(),
-    )
 
 
 def _finding(report: Report) -> str:
