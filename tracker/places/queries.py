@@ -83,6 +83,13 @@ class ScopeShape(NamedTuple):
     is_unit: bool
     is_few: bool
 
+    def answered_for(self, place_id: Any) -> ColumnElement[bool]:
+        """Ask the same as `answered_for` by what `bound_scope` gives, in a statement built once."""
+        if not self.is_unit:
+            return self.lies_in(place_id)
+        pair = (PlaceReach.unit_id == bindparam("unit"), PlaceReach.place_id == place_id)
+        return select(PlaceReach.place_id).where(*pair).exists()
+
     def lies_in(self, place_id: Any) -> ColumnElement[bool]:
         """Ask the same as `lies_in` by what `bound_scope` gives, in a statement built once."""
         reach = select(PlaceReach.place_id).where(PlaceReach.unit_id == bindparam("unit"))

@@ -13,6 +13,7 @@ from tracker.accounts.models import User
 from tracker.core.clock import shown_date
 from tracker.core.dates import parse_day
 from tracker.core.i18n import N_, Labelled, gettext, language, say
+from tracker.core.lasting import lasting
 from tracker.dialogues.models import Category, Department, Dialogue
 from tracker.petitions.lifecycle import Channel, Group, Kind, Level, Status
 from tracker.petitions.queries.filters import Flow, PetitionFilter, Sort, Stock
@@ -237,11 +238,13 @@ def _member(name: str, kind: type[Labelled], text: str) -> tuple[str, Any, str] 
     return (name, member, say(member)) if member else None
 
 
+@lasting
 def _category(session: Session, _scope: frozenset[int], code: str) -> tuple[str, Any, str] | None:
     row = session.scalar(select(Category).where(Category.code == code))
     return ("category_id", row.id, _name(row)) if row else None
 
 
+@lasting
 def _department(session: Session, _scope: frozenset[int], code: str) -> tuple[str, Any, str] | None:
     if code == NOBODY:
         return "department_id", 0, gettext("given to nobody")
@@ -249,6 +252,7 @@ def _department(session: Session, _scope: frozenset[int], code: str) -> tuple[st
     return ("department_id", row.id, _name(row)) if row else None
 
 
+@lasting
 def _place(session: Session, scope: frozenset[int], key: str) -> tuple[str, Any, str] | None:
     row = session.scalar(select(Place).where(Place.key == key))
     return ("place_id", row.id, row.name) if row and row.id in scope else None

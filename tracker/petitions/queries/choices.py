@@ -3,9 +3,10 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.accounts.models import User
@@ -16,7 +17,7 @@ from tracker.core.text import sort_key
 from tracker.dialogues.models import Category, Department
 from tracker.petitions.models import Petition
 from tracker.places.models import Place
-from tracker.places.queries import answered_for, reached
+from tracker.places.queries import ScopeShape, answered_for, bound_scope, reached
 from tracker.places.rules import PlaceKind
 
 MOST_VILLAGES = 200
@@ -96,12 +97,18 @@ def _in_groups(places: dict[int, _Place]) -> list[Choice]:
 
 def watching_choices(session: Session, scope: frozenset[int], asking: User) -> list[Choice]:
     """Name those of a scope who watch over something now; whoever asks stands first."""
-    watches = select(Petition.id).where(Petition.monitor_id == User.id).exists()
-    named = select(User.id, User.username, User.full_name)
-    asked = named.where(answered_for(scope, User.place_id), watches)
-    users = session.execute(asked.order_by(User.full_name, User.id)).all()
+    places, values = bound_scope(scope)
+    users = session.connection().execute(_watching(places), values).all()
     own = Choice(asking.id, asking.username, gettext("I watch over it"))
     return [own, *(Choice(u.id, u.username, u.full_name) for u in users if u.id != asking.id)]
+
+
+@lru_cache(maxsize=200)
+def _watching(places: ScopeShape) -> Select[int, str, str]:
+    watches = select(Petition.id).where(Petition.monitor_id == User.id).exists()
+    named = select(User.id, User.username, User.full_name)
+    asked = named.where(places.answered_for(User.place_id), watches)
+    return asked.order_by(User.full_name, User.id)
 
 
 def monitor_choices(session: Session, scope: frozenset[int], kept: User | None) -> dict[int, str]:

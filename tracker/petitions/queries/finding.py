@@ -236,7 +236,8 @@ def counts_to(session: Session, wanted: Sequence[Wanted], most: int = COUNTED_TO
     # In no order: by the index of their tokens, however many have them.
     asked = (shape_of(session, replace(each, is_open=False, is_broad=False)) for each in wanted)
     shapes, values = zip(*asked, strict=True)
-    numbers = session.execute(_counting(shapes, most), bound_values(values)).one()
+    counting = _counting(shapes, most)
+    numbers = session.connection().execute(counting, bound_values(values)).one()
     return [MoreThan(most) if number > most else number for number in numbers]
 
 

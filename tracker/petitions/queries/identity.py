@@ -4,8 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
-from sqlalchemy import ColumnElement, exists, false, func, or_, select, true
+from sqlalchemy import ColumnElement, bindparam, exists, false, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from tracker.accounts.models import User
@@ -36,6 +37,13 @@ def reader_of(user: User) -> Reader | None:
     return Reader(user.id, user.may(Permission.APPROVE_PETITION))
 
 
+def values_of_reader(reader: Reader | None) -> dict[str, Any]:
+    """Give the values of `known_to`, for a question that was put together before."""
+    if reader is None:
+        return {}
+    return {"reader_id": reader.id, "open_since": clock.now() - OPEN_FOR}
+
+
 def known_to(reader: Reader | None) -> ColumnElement[bool]:
     """Ask whether the person handles the petition, or has given a reason a short while ago.
 
@@ -44,17 +52,20 @@ def known_to(reader: Reader | None) -> ColumnElement[bool]:
     """
     if reader is None:
         return false()
+    reader_id: Any
+    since: Any
+    reader_id, since = (bindparam(*named) for named in values_of_reader(reader).items())
     step = exists().where(
         PetitionStep.petition_id == Petition.id,
-        PetitionStep.actor_id == reader.id,
+        PetitionStep.actor_id == reader_id,
         PetitionStep.move.in_(MOVES),
     )
     look = exists().where(
         IdentityLook.petition_id == Petition.id,
-        IdentityLook.user_id == reader.id,
-        IdentityLook.opened_at > clock.now() - OPEN_FOR,
+        IdentityLook.user_id == reader_id,
+        IdentityLook.opened_at > since,
     )
-    own = [Petition.logged_by_id == reader.id, Petition.monitor_id == reader.id]
+    own = [Petition.logged_by_id == reader_id, Petition.monitor_id == reader_id]
     if reader.decides:
         own.append(Petition.status == Status.AWAITING_APPROVAL)
     return or_(*own, step, look)

@@ -1,15 +1,17 @@
 """The list of petitions: filters, pages, counts, and the rows of a file."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Integer,
     Select,
-    Subquery,
     and_,
+    bindparam,
     case,
     column,
     func,
@@ -44,14 +46,24 @@ from tracker.petitions.queries.finding import (
     DUE,
     EVERYWHERE,
     RECEIVED,
+    Shape,
     Wanted,
+    bound,
+    bound_values,
     by_words,
     count_all,
     count_to,
     found,
+    shape_of,
     wanted_by,
 )
-from tracker.petitions.queries.identity import Reader, known_to, plain_text, shown_name
+from tracker.petitions.queries.identity import (
+    Reader,
+    known_to,
+    plain_text,
+    shown_name,
+    values_of_reader,
+)
 from tracker.petitions.queries.standing import ages_as, stands_as, tells_as, terms_of
 from tracker.petitions.rules import (
     Acknowledgement,
@@ -65,10 +77,11 @@ from tracker.petitions.rules import (
 )
 from tracker.petitions.rules.lookup import UNDATED_BELOW
 from tracker.places.models import Place
-from tracker.places.queries import answered_for
+from tracker.places.queries import ScopeShape, answered_for, bound_scope
 
 EXCERPT = 300
 STREAMED = 500
+KEYS = {Sort.NEWEST: RECEIVED, Sort.OLDEST: RECEIVED, Sort.DUE: DUE}
 FACTS = ("category_id", "status", "kind", "level", "channel", "dialogue_id", "monitor_id")
 """Fields of the filter that are a column of their own."""
 
@@ -263,7 +276,8 @@ def ordered_petitions(
         return
     wanted = wanted_by(scope, asked, terms)
     for stretch in _stretches(sort, None, backward=False):
-        keys = _found_in_order(session, wanted, sort, stretch, backward=False).subquery()
+        asked_for = found(session, wanted, KEYS[sort], stretch)
+        keys = asked_for.order_by(_directed(column("key"), sort, backward=False)).subquery()
         statement = select(keys.c.key).select_from(keys)
         statement = _with_lists(statement.join(Petition, Petition.id == keys.c.petition_id))
         yield statement.order_by(_directed(keys.c.key, sort, backward=False))
@@ -275,7 +289,8 @@ def petition_fields(scope: frozenset[int], profile: Profile) -> dict[str, Any]:
     For everyone, the person is left out, also of the texts that name them.
     """
     names = [field.name for field in fields(ExportRow) if field.name != "terms"]
-    known = dict(zip(names, _columns(ExportRow, scope), strict=True))
+    is_known = answered_for(scope, Dialogue.place_id)
+    known = dict(zip(names, _columns(ExportRow, is_known), strict=True))
     if profile is Profile.PUBLIC:
         known |= {name: plain_text(name) for name in UNNAMED}
         known |= {name: literal("") for name in PERSON}
@@ -293,21 +308,37 @@ def _some(
 ) -> list[Any]:
     """Give the rows that follow a key in an order, or that come before it, the nearest first."""
     backward, at = key
+    places, known = bound_scope(scope)
+    known |= values_of_reader(reader)
+    shown = (reader and replace(reader, id=0), language())
     rows: list[Any] = []
     for stretch in _stretches(sort, at, backward=backward):
-        asked = _found_in_order(session, wanted, sort, stretch, backward=backward)
-        some = asked.limit(size - len(rows)).subquery()
-        rows += session.execute(_named(some, scope, reader, sort, backward=backward))
+        shape, values = shape_of(session, wanted, KEYS[sort], stretch)
+        lines = _lines(shape, sort, backward, places, *shown)
+        asked = bound_values([values]) | known | {"size": size - len(rows)}
+        rows += session.connection().execute(lines, asked)
         if len(rows) >= size:
             break
     return rows
 
 
-def _found_in_order(
-    session: Session, wanted: Wanted, sort: Sort, stretch: Stretch, *, backward: bool
+@lru_cache(maxsize=200)
+def _lines(
+    shape: Shape,
+    sort: Sort,
+    backward: bool,
+    places: ScopeShape,
+    reader: Reader | None,
+    _language: str,
 ) -> Select[Any]:
-    asked = found(session, wanted, DUE if sort is Sort.DUE else RECEIVED, stretch)
-    return asked.order_by(_directed(column("key"), sort, backward=backward))
+    """Read what a line shows of the petitions that are found, with their keys."""
+    some = bound([shape])[0].order_by(_directed(column("key"), sort, backward=backward))
+    keys = some.limit(bindparam("size", type_=Integer)).subquery()
+    is_known = places.answered_for(Dialogue.place_id)
+    shown = (*_columns(PetitionRow, is_known), _plain_excerpt(), known_to(reader))
+    statement = select(*shown, keys.c.key).select_from(keys)
+    statement = statement.join(Petition, Petition.id == keys.c.petition_id)
+    return _with_lists(statement).order_by(_directed(keys.c.key, sort, backward=backward))
 
 
 def _directed(key: ColumnElement[Any], sort: Sort, *, backward: bool) -> ColumnElement[Any]:
@@ -329,16 +360,6 @@ def _stretches(sort: Sort, after: int | None, *, backward: bool) -> list[Stretch
     rises = (sort is Sort.NEWEST) == backward
     here = (after + 1, high) if rises else (low, after)
     return [here, *(whole[:at][::-1] if backward else whole[at + 1 :])]
-
-
-def _named(
-    keys: Subquery, scope: frozenset[int], reader: Reader | None, sort: Sort, *, backward: bool
-) -> Select[Any]:
-    """Read what a line shows of the petitions that were found, with their keys."""
-    shown = (*_columns(PetitionRow, scope), _plain_excerpt(), known_to(reader))
-    statement = select(*shown, keys.c.key).select_from(keys)
-    statement = statement.join(Petition, Petition.id == keys.c.petition_id)
-    return _with_lists(statement).order_by(_directed(keys.c.key, sort, backward=backward))
 
 
 def _matching(
@@ -416,7 +437,8 @@ def _by_standing(asked: PetitionFilter, terms: Terms) -> Iterator[ColumnElement[
 def _with_names(
     statement: Select[Any], scope: frozenset[int], reader: Reader | None
 ) -> Select[Any]:
-    shown = (*_columns(PetitionRow, scope), _plain_excerpt(), known_to(reader))
+    is_known = answered_for(scope, Dialogue.place_id)
+    shown = (*_columns(PetitionRow, is_known), _plain_excerpt(), known_to(reader))
     return _with_lists(statement.with_only_columns(*shown))
 
 
@@ -434,7 +456,8 @@ def _plain_excerpt() -> ColumnElement[Any]:
     return func.substr(Petition.content_unnamed, 1, EXCERPT)
 
 
-def _columns(row: type[PetitionRow], scope: frozenset[int]) -> list[Any]:
+def _columns(row: type[PetitionRow], is_known: ColumnElement[bool]) -> list[Any]:
+    """Read the fields of a row; a dialogue is named where the reader may know of it."""
     in_english = language() == "en"
     elsewhere = {
         "content": func.substr(Petition.content, 1, EXCERPT),
@@ -444,7 +467,7 @@ def _columns(row: type[PetitionRow], scope: frozenset[int]) -> list[Any]:
         "is_fictional": Place.is_fictional,
         "monitor": User.full_name,
         "dialogue_code": case(
-            (answered_for(scope, Dialogue.place_id), Dialogue.code),
+            (is_known, Dialogue.code),
             (Dialogue.id.is_not(None), gettext("of another place")),
         ),
     }
