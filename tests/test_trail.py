@@ -10,7 +10,7 @@ from tracker.accounts.permissions import Role
 from tracker.calendar.rules import Act
 from tracker.commitments.lifecycle import STEP_WORDS as COMMITMENT_WORDS
 from tracker.core.db import transaction
-from tracker.core.i18n import speak
+from tracker.core.i18n import speak, speaking
 from tracker.dialogues.lifecycle import Stage
 from tracker.fictional import make_fictional
 from tracker.journal.models import JournalEntry
@@ -18,7 +18,7 @@ from tracker.journal.service import note
 from tracker.petitions.lifecycle import STEP_WORDS
 from tracker.places.rules import PlaceKind
 from tracker.trail.queries import journal_mismatches
-from tracker.trail.rules import act_of, facts_in, subject_of
+from tracker.trail.rules import act_of, facts_in, subject_of, told_in
 
 
 @pytest.fixture
@@ -119,6 +119,29 @@ def test_every_act_that_a_register_full_of_lives_holds_has_its_words(session):
 def test_a_detail_without_facts_is_no_mistake():
     for detail in ("", "3 rows", "[]", '"x"', '{"after": 3}', "{"):
         assert facts_in(detail) == []
+
+
+@pytest.mark.parametrize(
+    ("detail", "vietnamese", "english"),
+    [
+        ("3 rows", "3 dòng", "3 rows"),
+        ("1 rows", "1 dòng", "1 row"),
+        ("broke off after 2 rows", "bị ngắt sau khi đã gửi: 2 dòng", "broke off after: 2 rows"),
+        (
+            "profile=internal; status=resolved; open=yes; 1 petitions",
+            "Dành cho: Nội bộ: có họ tên; Trạng thái: Đã giải quyết xong; Chưa kết thúc: có;"
+            " 1 kiến nghị",
+            "Profile: For the office: with names; Status: Resolved; Not ended: yes; 1 petition",
+        ),
+        ("issuer=party; by=category", "Cơ quan ban hành: Đảng ủy; Tính theo: Theo lĩnh vực", ""),
+        ("127.0.0.1", "127.0.0.1", "127.0.0.1"),
+        ("x=y; 3 files", "x=y; 3 files", "x=y; 3 files"),
+    ],
+)
+def test_how_a_file_was_asked_for_is_told_in_the_readers_language(detail, vietnamese, english):
+    assert told_in(detail) == vietnamese
+    with speaking("en"):
+        assert not english or told_in(detail) == english
 
 
 def test_verifying_says_where_a_chain_does_not_fit(session, make, entries):

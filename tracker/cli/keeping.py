@@ -175,7 +175,7 @@ def backup(path: Path, keep: int | None, key_file: Path | None) -> None:
     removed = backups.rotate(path, keep, made.path) if keep else []
     click.echo(
         gettext(
-            "%(path)s holds %(rows)s rows and %(files)s files, and was read back whole.",
+            "%(path)s was read back whole. Rows: %(rows)s; files: %(files)s.",
             path=made.path,
             rows=shown_number(made.rows),
             files=shown_number(made.files),
@@ -203,7 +203,7 @@ def restore(path: Path, key_file: Path | None) -> None:
                 is_foreign = is_under_another_secret(session)
     click.echo(
         gettext(
-            "The register of %(moment)s is back: %(rows)s rows, %(files)s files.",
+            "The register of %(moment)s is back. Rows: %(rows)s; files: %(files)s.",
             moment=clock.shown_moment(datetime.fromisoformat(done.made_at)),
             rows=shown_number(done.rows),
             files=shown_number(done.files),

@@ -21,7 +21,7 @@ from tracker.cli.serving import (
 from tracker.core import settings
 from tracker.core.clock import shown_date
 from tracker.core.errors import TrackerError
-from tracker.core.i18n import N_, gettext, say
+from tracker.core.i18n import N_, gettext, ngettext, say
 from tracker.core.sealing import Sealer
 from tracker.spoken import option, progress_bar
 
@@ -112,9 +112,10 @@ def generate(petitions: int, seed: int, communes: int, until: str | None, fresh:
         with progress_bar(N_("Fictional petitions"), petitions) as progress:
             demonstration.generate(engine, kept.instance, order, progress)
         click.echo(
-            gettext(
-                "The fictional register has %(number)s petitions, up to %(day)s.",
-                number=petitions,
+            ngettext(
+                "The fictional register has %(num)s petition, up to %(day)s.",
+                "The fictional register has %(num)s petitions, up to %(day)s.",
+                petitions,
                 day=shown_date(order.until),
             )
         )

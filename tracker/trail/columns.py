@@ -4,7 +4,6 @@ from tracker.core.clock import shown_moment
 from tracker.core.columns import Column
 from tracker.core.i18n import N_, say
 from tracker.trail.queries import TrailRow
-from tracker.trail.rules import told_in
 
 
 def _about(row: TrailRow) -> str:
@@ -28,7 +27,7 @@ COLUMNS: tuple[Column[TrailRow], ...] = (
     Column("act", N_("Act"), lambda row: row.act),
     Column("subject", N_("Code"), lambda row: row.subject),
     Column("place", N_("Place"), lambda row: row.place or ""),
-    Column("detail", N_("Details"), lambda row: told_in(row.detail), lambda row: row.detail),
+    Column("detail", N_("Details"), lambda row: row.told, lambda row: row.detail),
     Column("number", N_("Number in the place's chain"), lambda row: row.number),
     Column("digest", N_("Digest"), lambda row: row.digest),
 )

@@ -19,7 +19,7 @@ from tracker.journal.rules import Break
 from tracker.places.models import Place
 from tracker.places.queries import Scope
 from tracker.places.rules import PlaceKind
-from tracker.trail.rules import Fact, Subject, act_of, facts_in, subject_of
+from tracker.trail.rules import Fact, Subject, act_of, facts_in, subject_of, told_in
 
 STREAMED = 500
 MOST_LINES = 200
@@ -65,6 +65,11 @@ class TrailRow:
     def facts(self) -> list[Fact]:
         """The facts it changed."""
         return facts_in(self.detail)
+
+    @property
+    def told(self) -> str:
+        """Its detail in one line, in the reader's language."""
+        return told_in(self.detail)
 
 
 def trail_page(
