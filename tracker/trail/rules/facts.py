@@ -137,10 +137,6 @@ _ASKED = {name: _FACTS[name] for name in ("category", "channel", "department", "
 }
 """The words of how a file was asked for."""
 _COUNTED = re.compile(r"(broke off after )?(\d+) (rows|petitions)")
-_COUNTS = {
-    "rows": (N_("%(num)s row"), N_("%(num)s rows")),
-    "petitions": (N_("%(num)s petition"), N_("%(num)s petitions")),
-}
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
@@ -184,12 +180,18 @@ def _asked(part: str) -> str:
     """Say one part of how a file was asked for, or how many left in it; else as it is kept."""
     if counted := _COUNTED.fullmatch(part):
         broke_off, number, of = counted.groups()
-        said = ngettext(*_COUNTS[of], int(number))
+        said = _counted(int(number), of)
         return gettext("broke off after: %(count)s", count=said) if broke_off else said
     name, equals, value = part.partition("=")
     if not equals or name not in _ASKED:
         return part
     return f"{gettext(_ASKED[name])}: {_said(name, value)}"
+
+
+def _counted(number: int, of: str) -> str:
+    if of == "rows":
+        return ngettext("%(num)s row", "%(num)s rows", number)
+    return ngettext("%(num)s petition", "%(num)s petitions", number)
 
 
 def _named(name: str) -> str:
