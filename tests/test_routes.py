@@ -21,6 +21,7 @@ BY_EVERYONE_SIGNED_IN = {
     "accounts.account",
     "accounts.end_sign_in",
     "accounts.second_factor",
+    "accounts.begin_second_factor",
     "accounts.remove_second_factor",
 }
 READING = {"GET", "HEAD", "OPTIONS"}

@@ -25,7 +25,8 @@ def factored(session, make):
 
     def made(**given):
         user = make.user(**given)
-        seed = second_factors.offer(session, SEALER, user).seed
+        second_factors.prepare(session, SEALER, user)
+        seed = second_factors.prepared(session, SEALER, user).seed
         codes = second_factors.confirm(session, SEALER, user, _code(seed, -30))
         return user, seed, codes
 
@@ -140,6 +141,10 @@ def test_what_is_sealed_opens_with_former_secrets_and_with_no_other():
 def test_a_person_sets_it_up_sees_the_codes_once_and_takes_it_away_with_the_password(visit):
     visitor = visit()
     page = visitor.get("/account/second-factor").text
+    assert 'class="seed"' not in page
+    assert "tạo hình" in visitor.post("/account/second-factor", code="123456").text
+    assert visitor.post("/account/second-factor/begin").location == "/account/second-factor"
+    page = visitor.get("/account/second-factor").text
     seed = re.sub(r"\s", "", re.search(r'class="seed">([^<]+)<', page)[1])
     assert "<svg" in page
     assert visitor.get("/account/second-factor").text.count(seed[:4]) == page.count(seed[:4])
@@ -153,6 +158,20 @@ def test_a_person_sets_it_up_sees_the_codes_once_and_takes_it_away_with_the_pass
     assert "không đúng" in refused.text
     assert visitor.post("/account/second-factor/remove", old=PASSWORD).status_code == 303
     assert "Thiết lập xác thực hai lớp" in visitor.get("/account").text
+
+
+def test_opening_the_page_prepares_nothing_and_asking_twice_keeps_the_seed(visit, session):
+    visitor = visit()
+    visitor.get("/account/second-factor")
+    assert session.scalars(select(SecondFactor)).all() == []
+    session.rollback()
+
+    visitor.post("/account/second-factor/begin")
+    seed = session.scalars(select(SecondFactor.sealed_seed)).one()
+    session.rollback()
+    visitor.get("/account/second-factor")
+    visitor.post("/account/second-factor/begin")
+    assert session.scalars(select(SecondFactor.sealed_seed)).all() == [seed]
 
 
 def test_a_role_that_must_have_one_goes_nowhere_without_and_cannot_take_it_away(

@@ -32,16 +32,23 @@ class Offer:
     seed: str
 
 
-def offer(session: Session, sealer: Sealer, user: User) -> Offer:
-    """Give a person the seed of a second factor; the same one until it is confirmed."""
+def prepare(session: Session, sealer: Sealer, user: User) -> None:
+    """Draw a person the seed of a second factor; the same one stays until it is confirmed."""
     with transaction(session):
         kept = session.get(SecondFactor, user.id)
         if kept is not None and kept.confirmed_at is not None:
             raise CodeRefused("The second factor is in use already.")
-        seed = _opened(sealer, kept) if kept else None
-        if seed is None:
-            seed = pyotp.random_base32()
-            session.merge(SecondFactor(user_id=user.id, sealed_seed=sealer.seal(seed)))
+        if kept is None or _opened(sealer, kept) is None:
+            seed = sealer.seal(pyotp.random_base32())
+            session.merge(SecondFactor(user_id=user.id, sealed_seed=seed))
+
+
+def prepared(session: Session, sealer: Sealer, user: User) -> Offer | None:
+    """Give the seed that was prepared for a person and is not in use yet."""
+    kept = session.get(SecondFactor, user.id)
+    seed = _opened(sealer, kept) if kept and kept.confirmed_at is None else None
+    if seed is None:
+        return None
     address = pyotp.TOTP(seed).provisioning_uri(name=user.username, issuer_name=ISSUER)
     return Offer(address, seed)
 
@@ -50,7 +57,9 @@ def confirm(session: Session, sealer: Sealer, user: User, code: str) -> list[str
     """Take a second factor into use by its first code; give the codes on paper, shown once."""
     with transaction(session):
         kept = session.get(SecondFactor, user.id, with_for_update=True)
-        if kept is None or kept.confirmed_at is not None:
+        if kept is None:
+            raise CodeRefused("First let the picture for your telephone be made.")
+        if kept.confirmed_at is not None:
             raise CodeRefused("The second factor is in use already.")
         step = _step_of(sealer, kept, code)
         if step is None:

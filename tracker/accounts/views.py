@@ -14,8 +14,8 @@ from tracker.accounts.guard import TOKEN, current_user, lacks_second_factor, pub
 from tracker.accounts.models import User
 from tracker.accounts.rules import WrongPassword
 from tracker.core.errors import TooManyTries, TrackerError
-from tracker.core.i18n import gettext
-from tracker.core.web import db_session, is_local_path, own_session, sealer
+from tracker.core.i18n import gettext, say
+from tracker.core.web import db_session, is_local_path, sealer
 
 bp = Blueprint("accounts", __name__)
 HALF = "half_sign_in"
@@ -151,15 +151,26 @@ def second_factor() -> Any:
             form.refuse("code", refusal)
         else:
             return render_template("accounts/recovery_codes.html", codes=codes)
-    with own_session(read_only=False) as writing:
-        offer = second_factors.offer(writing, sealer(), own)
+    offer = second_factors.prepared(db_session(), sealer(), own)
+    made = segno.make(offer.address).svg_inline(scale=5, border=2) if offer else ""
     return render_template(
         "accounts/second_factor.html",
         form=form,
-        seed=offer.seed,
-        picture=Markup(segno.make(offer.address).svg_inline(scale=5, border=2)),
+        seed=offer.seed if offer else "",
+        picture=Markup(made),
         is_asked=lacks_second_factor(),
     )
+
+
+@bp.post("/account/second-factor/begin")
+@signed_in
+def begin_second_factor() -> Any:
+    """Prepare the picture for the telephone, and lead to it."""
+    try:
+        second_factors.prepare(db_session(), sealer(), current_user())
+    except TrackerError as refusal:
+        flash(say(refusal), "error")
+    return redirect(url_for("accounts.second_factor"), 303)
 
 
 @bp.route("/account/second-factor/remove", methods=["GET", "POST"])
