@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any, ClassVar, Protocol, TypeVar
 
 from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
 from sqlalchemy.orm import Session
@@ -91,7 +91,13 @@ class ExportRow(CommitmentRow):
     source: str
 
 
-Row = TypeVar("Row", bound=CommitmentRow)
+class Told(Protocol):
+    """A dataclass of what is read of a commitment."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+
+Row = TypeVar("Row", bound=Told)
 
 
 def commitment_page(
@@ -105,24 +111,13 @@ def commitment_page(
     """Give one page of the list; `after` is the key that a page before or after it gave."""
     statement = _with_names(matching(session, scope, asked), CommitmentRow)
     page = page_of(session, statement, _orders(sort, asked), after, size)
-    rows = _told(session, CommitmentRow, page.rows)
+    rows = told(session, CommitmentRow, page.rows)
     return Page(rows, page.previous, page.next)
 
 
 def commitment_count(session: Session, scope: frozenset[int], asked: CommitmentFilter) -> int:
     """Count the rows that the list has on all its pages."""
-    return commitment_counts(session, scope, [asked])[0]
-
-
-def commitment_counts(
-    session: Session, scope: frozenset[int], asked: Sequence[CommitmentFilter]
-) -> list[int]:
-    """Count what each filter leaves, by one statement."""
-    counted = (
-        matching(session, scope, each).with_only_columns(func.count()).scalar_subquery()
-        for each in asked
-    )
-    return list(session.execute(select(*counted)).one())
+    return session.scalar(matching(session, scope, asked).with_only_columns(func.count())) or 0
 
 
 def commitment_export_rows(
@@ -134,10 +129,10 @@ def commitment_export_rows(
         ordered(statement, _orders(sort, asked)), execution_options={"yield_per": STREAMED}
     )
     for some in rows.partitions():
-        yield from _told(session, ExportRow, some)
+        yield from told(session, ExportRow, some)
 
 
-def stands_as(wanted: State, today: date) -> ColumnElement[bool]:
+def stands_as(wanted: State, today: date | ColumnElement[date]) -> ColumnElement[bool]:
     """Ask in the database what rules.state_of tells of one commitment."""
     due, ended_on = Commitment.due_on, Commitment.ended_on
     is_open, is_kept = Commitment.outcome == Outcome.OPEN, Commitment.outcome == Outcome.KEPT
@@ -215,8 +210,11 @@ def _orders(sort: Sort, asked: CommitmentFilter) -> list[Order]:
     return [Order(has_ended), Order(Commitment.due_on.expression), Order(own_id)]
 
 
-def _told(session: Session, made_as: type[Row], rows: Sequence[Sequence[Any]]) -> list[Row]:
-    """Make lines of what was read, without who raised the petition, or spoke at the dialogue."""
+def told(session: Session, made_as: type[Row], rows: Sequence[Sequence[Any]]) -> list[Row]:
+    """Make lines of what was read, without who raised the petition, or spoke at the dialogue.
+
+    Behind its fields each row has what is known of that person, and the dialogue.
+    """
     places = [at for at, field in enumerate(fields(made_as)) if field.name in SAID]
     dialogues = {row[-1] for row in rows if row[-1] is not None}
     present = unknown_at(session, None, sorted(dialogues)) if dialogues else {}

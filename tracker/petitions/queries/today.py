@@ -128,9 +128,8 @@ def _first_rows(
     shapes, values = zip(*(shape_of(session, each, DUE) for each in wanted), strict=True)
     names = names_in(session, scope)
     rows: dict[Waiting, list[PileRow]] = {waiting: [] for waiting in opened}
-    for at, code, content, category_id, place_id, department_id, *stands in session.execute(
-        _first_of(shapes), bound_values(values)
-    ):
+    found = session.connection().execute(_first_of(shapes), bound_values(values))
+    for at, code, content, category_id, place_id, department_id, *stands in found:
         status, due_on, ended_on = stands
         rows[opened[at]].append(
             PileRow(
