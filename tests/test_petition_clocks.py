@@ -343,7 +343,9 @@ def test_petitions_from_before_the_limits_are_given_their_day(session, make):
     for petition in (old, unknown):
         session.refresh(petition)
     assert (old.ack_due_on, unknown.ack_due_on) == (date(2026, 12, 7), None)
-    assert [row.move for row in timeline(session, frozenset(), old)] == ["receive"]
+    assert [row.move for row in timeline(session, frozenset(), steps_of(session, old.id))] == [
+        "receive"
+    ]
 
 
 def test_the_day_changes_at_midnight_in_vietnam():

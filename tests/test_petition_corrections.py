@@ -120,7 +120,7 @@ def test_the_timeline_shows_the_voided_step_and_who_said_so(session, make):
     _move(session, petition, "start", staff)
     correct_step(session, staff, petition, "Chưa làm")
 
-    received, started, corrected = timeline(session, frozenset(), petition)
+    received, started, corrected = timeline(session, frozenset(), steps_of(session, petition.id))
 
     assert (received.is_voided, started.is_voided, corrected.is_voided) == (False, True, False)
     assert (corrected.move, corrected.voids_id) == ("correct", started.id)

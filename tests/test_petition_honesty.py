@@ -282,7 +282,7 @@ def test_what_lies_outside_the_scope_is_not_named(session, make, visit):
     _move(session, None, petition, "join", master_code=master.code)
     scope = frozenset({make.home.id})
 
-    assert timeline(session, scope, petition)[-1].master_code == ""
+    assert timeline(session, scope, steps_of(session, petition.id))[-1].master_code == ""
     (row,) = petition_export_rows(session, scope, PetitionFilter())
     assert row.dialogue_code == "của nơi khác"
     page = visit().get(f"/petitions/{petition.code}").text

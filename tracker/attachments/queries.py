@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from tracker.attachments.models import Attachment
@@ -18,6 +18,11 @@ from tracker.places.rules import PlaceKind
 
 BATCH = 500
 LOOSE_AFTER = timedelta(hours=24)
+_FILES = (
+    select(Attachment)
+    .where(Attachment.subject == bindparam("subject"), Attachment.removed_at.is_(None))
+    .order_by(Attachment.id)
+)
 
 
 class FileDamaged(TrackerError):
@@ -28,8 +33,7 @@ class FileDamaged(TrackerError):
 
 def attachments_of(session: Session, subject: str) -> list[Attachment]:
     """Give a record's files in the order they came, without those removed."""
-    asked = select(Attachment).where(Attachment.subject == subject, Attachment.removed_at.is_(None))
-    return list(session.scalars(asked.order_by(Attachment.id)))
+    return list(session.scalars(_FILES, {"subject": subject}))
 
 
 def attachment_for(session: Session, subject: str, attachment_id: int) -> Attachment:

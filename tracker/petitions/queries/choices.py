@@ -6,7 +6,7 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.accounts.models import User
@@ -17,7 +17,7 @@ from tracker.core.text import sort_key
 from tracker.dialogues.models import Category, Department
 from tracker.petitions.models import Petition
 from tracker.places.models import Place
-from tracker.places.queries import ScopeShape, answered_for, bound_scope, reached
+from tracker.places.queries import ScopeShape, answered_for, bound_scope
 from tracker.places.rules import PlaceKind
 
 MOST_VILLAGES = 200
@@ -116,15 +116,22 @@ def monitor_choices(session: Session, scope: frozenset[int], kept: User | None) 
 
     Names that several people have come with the user name.
     """
-    named = select(User.id, User.full_name, User.username).order_by(User.full_name, User.id)
-    works_here = and_(User.place_id.in_(reached(scope)), User.is_disabled.is_(False))
-    watches = User.id == (kept.id if kept else None)
-    people = session.execute(named.where(or_(works_here, watches))).all()
+    places, values = bound_scope(scope)
+    values["kept"] = kept.id if kept else None
+    people = session.connection().execute(_who_may_watch(places), values).all()
     known = Counter(name for _, name, _ in people)
     return {
         user_id: name if known[name] == 1 else f"{name} ({username})"
         for user_id, name, username in people
     }
+
+
+@lru_cache(maxsize=200)
+def _who_may_watch(places: ScopeShape) -> Select[int, str, str]:
+    works_here = and_(places.lies_in(User.place_id), User.is_disabled.is_(False))
+    named = select(User.id, User.full_name, User.username)
+    asked = named.where(or_(works_here, User.id == bindparam("kept")))
+    return asked.order_by(User.full_name, User.id)
 
 
 def _choices(session: Session, kind: type[Category | Department]) -> list[Choice]:

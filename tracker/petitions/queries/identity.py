@@ -3,10 +3,10 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, exists, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, bindparam, exists, false, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from tracker.accounts.models import User
@@ -132,11 +132,17 @@ def identity_of(session: Session, user: User, petition: Petition) -> Identity:
     reader, kept = reader_of(user), petition.person
     if reader is None:
         return Identity("", "", is_known=False, may_open=False, kept=kept)
-    is_known = bool(session.scalar(select(known_to(reader)).where(Petition.id == petition.id)))
+    asked = {"petition_id": petition.id} | values_of_reader(reader)
+    is_known = bool(session.connection().scalar(_is_known(reader.decides), asked))
     has_any = any(kept)
     name = shown_name(reader, petition.citizen_name, is_known=is_known)
     phone = petition.citizen_phone if is_known else masked_phone(petition.citizen_phone)
     return Identity(name, phone, is_known, may_open=has_any and not is_known, kept=kept)
+
+
+@cache
+def _is_known(decides: bool) -> Select[bool]:
+    return select(known_to(Reader(0, decides))).where(Petition.id == bindparam("petition_id"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,12 +155,15 @@ class LookRow:
     note: str
 
 
+_LOOKS = (
+    select(IdentityLook.opened_at, User.full_name, IdentityLook.reason, IdentityLook.note)
+    .join(User, User.id == IdentityLook.user_id)
+    .where(IdentityLook.petition_id == bindparam("petition_id"))
+    .order_by(IdentityLook.id.desc())
+)
+
+
 def looks_at(session: Session, petition_id: int) -> list[LookRow]:
     """Give who has looked, the latest first."""
-    rows = session.execute(
-        select(IdentityLook.opened_at, User.full_name, IdentityLook.reason, IdentityLook.note)
-        .join(User, User.id == IdentityLook.user_id)
-        .where(IdentityLook.petition_id == petition_id)
-        .order_by(IdentityLook.id.desc())
-    )
+    rows = session.connection().execute(_LOOKS, {"petition_id": petition_id})
     return [LookRow(*row) for row in rows]

@@ -5,18 +5,35 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import takewhile
 
-from sqlalchemy import and_, select
-from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session, joinedload
 
 from tracker.accounts.models import User
 from tracker.core.errors import NotFound
-from tracker.core.i18n import language
-from tracker.dialogues.models import Department
 from tracker.ledger.rules import NO_DEPARTMENT, Cell
 from tracker.petitions.lifecycle import MOVES, STEP_WORDS, Ground, Status
 from tracker.petitions.models import Petition, PetitionStep
+from tracker.petitions.queries.choices import department_choices
 from tracker.petitions.rules import WORK, StepFact, effective
 from tracker.places.queries import reached, scope_ids
+
+_ONE = (
+    select(Petition)
+    .where(Petition.code == bindparam("code"))
+    .options(
+        joinedload(Petition.place),
+        joinedload(Petition.category),
+        joinedload(Petition.department),
+        joinedload(Petition.dialogue),
+        joinedload(Petition.monitor),
+    )
+)
+_STEPS = (
+    select(PetitionStep)
+    .where(PetitionStep.petition_id == bindparam("petition_id"))
+    .order_by(PetitionStep.id)
+)
+_USERS = select(User.id, User.full_name).where(User.id.in_(bindparam("ids", expanding=True)))
 
 
 def petition_for(session: Session, user: User, code: str) -> Petition:
@@ -24,16 +41,7 @@ def petition_for(session: Session, user: User, code: str) -> Petition:
 
     Its place, category, department, dialogue and monitor come with it.
     """
-    asked = select(Petition).where(Petition.code == code)
-    petition = session.scalar(
-        asked.options(
-            joinedload(Petition.place),
-            joinedload(Petition.category),
-            joinedload(Petition.department),
-            joinedload(Petition.dialogue),
-            joinedload(Petition.monitor),
-        ).execution_options(populate_existing=True)
-    )
+    petition = session.scalar(_ONE, {"code": code}, execution_options={"populate_existing": True})
     if petition is None or petition.place_id not in scope_ids(session, user.place_id):
         raise NotFound("There is no such petition.")
     return petition
@@ -41,8 +49,7 @@ def petition_for(session: Session, user: User, code: str) -> Petition:
 
 def steps_of(session: Session, petition_id: int) -> list[PetitionStep]:
     """Give a petition's steps in the order they were taken."""
-    asked = select(PetitionStep).where(PetitionStep.petition_id == petition_id)
-    return list(session.scalars(asked.order_by(PetitionStep.id)))
+    return list(session.scalars(_STEPS, {"petition_id": petition_id}))
 
 
 def facts(steps: Iterable[PetitionStep]) -> list[StepFact]:
@@ -128,24 +135,17 @@ class TimelineRow:
     is_voided: bool
 
 
-def timeline(session: Session, scope: frozenset[int], petition: Petition) -> list[TimelineRow]:
-    """Give every step of a petition, voided ones included, in the order they were recorded.
+def timeline(
+    session: Session, scope: frozenset[int], steps: Sequence[PetitionStep]
+) -> list[TimelineRow]:
+    """Show every step of a petition, voided ones included, in the order they were recorded.
 
     A petition outside the scope, to which it was joined, is not named.
     """
-    master, monitor = aliased(Petition), aliased(User)
-    is_known = master.place_id.in_(reached(scope))
-    name = Department.name_en if language() == "en" else Department.name_vi
-    rows = session.execute(
-        select(PetitionStep, User.full_name, name, master.code, monitor.full_name)
-        .outerjoin(User, User.id == PetitionStep.actor_id)
-        .outerjoin(monitor, monitor.id == PetitionStep.monitor_id)
-        .outerjoin(Department, Department.id == PetitionStep.department_id)
-        .outerjoin(master, and_(master.id == PetitionStep.master_id, is_known))
-        .where(PetitionStep.petition_id == petition.id)
-        .order_by(PetitionStep.id)
-    ).all()
-    voided = {step.voids_id for step, *_ in rows}
+    users = _people(session, steps)
+    departments = {choice.id: choice.name for choice in department_choices(session)}
+    masters = _masters(session, scope, steps)
+    voided = {step.voids_id for step in steps}
     return [
         TimelineRow(
             id=step.id,
@@ -155,18 +155,35 @@ def timeline(session: Session, scope: frozenset[int], petition: Petition) -> lis
             status=step.status,
             happened_on=step.happened_on,
             recorded_at=step.recorded_at,
-            actor=actor or "",
+            actor=users.get(step.actor_id, ""),
             note=step.note,
             document_number=step.document_number,
             due_on=step.due_on,
             plan_on=step.plan_on,
-            department=department or "",
+            department=departments.get(step.department_id or 0, ""),
             cooperating=step.cooperating,
-            monitor=watching or "",
-            master_code=master_code or "",
+            monitor=users.get(step.monitor_id, ""),
+            master_code=masters.get(step.master_id, ""),
             ground=Ground(step.ground) if step.ground else None,
             voids_id=step.voids_id,
             is_voided=step.id in voided,
         )
-        for step, actor, department, master_code, watching in rows
+        for step in steps
     ]
+
+
+def _people(session: Session, steps: Sequence[PetitionStep]) -> dict[int | None, str]:
+    """Name who took the steps, and who watches by them."""
+    ids = {key for step in steps for key in (step.actor_id, step.monitor_id) if key is not None}
+    asked = {"ids": sorted(ids)}
+    return dict(iter(session.connection().execute(_USERS, asked))) if ids else {}
+
+
+def _masters(
+    session: Session, scope: frozenset[int], steps: Sequence[PetitionStep]
+) -> dict[int | None, str]:
+    """Give the codes of the petitions of a scope to which steps joined this one."""
+    ids = {step.master_id for step in steps if step.master_id is not None}
+    known = (Petition.id.in_(ids), Petition.place_id.in_(reached(scope)))
+    asked = select(Petition.id, Petition.code).where(*known)
+    return dict(iter(session.execute(asked))) if ids else {}

@@ -1,15 +1,22 @@
 """Which petitions are joined to one, and to which it is joined."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from tracker.petitions.lifecycle import Petitioner
 from tracker.petitions.models import Petition
-from tracker.petitions.queries.identity import Reader, known_to, shown_name
+from tracker.petitions.queries.identity import (
+    Reader,
+    known_to,
+    shown_name,
+    values_of_reader,
+)
 from tracker.petitions.queries.register import EXCERPT
-from tracker.places.queries import reached
+from tracker.places.queries import ScopeShape, bound_scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,29 +34,23 @@ def joined_to(
     session: Session, scope: frozenset[int], petition: Petition, reader: Reader | None = None
 ) -> list[RelatedRow]:
     """Give the petitions that name this one as their master."""
-    return _related(session, scope, Petition.master_id == petition.id, reader)
+    return _related(session, scope, "master_id", petition.id, reader)
 
 
 def master_of(session: Session, scope: frozenset[int], petition: Petition) -> RelatedRow | None:
     """Give the petition to which this one is joined, if the reader may know of it."""
     if petition.master_id is None:
         return None
-    found = _related(session, scope, Petition.id == petition.master_id, None)
+    found = _related(session, scope, "id", petition.master_id, None)
     return found[0] if found else None
 
 
 def _related(
-    session: Session, scope: frozenset[int], which: ColumnElement[bool], reader: Reader | None
+    session: Session, scope: frozenset[int], by: str, key: int, reader: Reader | None
 ) -> list[RelatedRow]:
-    asked = select(
-        Petition.code,
-        func.substr(Petition.content, 1, EXCERPT),
-        func.substr(Petition.content_unnamed, 1, EXCERPT),
-        Petition.petitioner,
-        Petition.citizen_name,
-        Petition.people,
-        known_to(reader),
-    ).where(which, Petition.place_id.in_(reached(scope)))
+    places, values = bound_scope(scope)
+    values |= {"key": key} | values_of_reader(reader)
+    asked = _relatives(by, places, reader and replace(reader, id=0))
     return [
         RelatedRow(
             code,
@@ -58,10 +59,27 @@ def _related(
             shown_name(reader, name, is_known=known),
             people,
         )
-        for code, content, plain, petitioner, name, people, known in session.execute(
-            asked.order_by(Petition.id)
+        for code, content, plain, petitioner, name, people, known in session.connection().execute(
+            asked, values
         )
     ]
+
+
+@cache
+def _relatives(by: str, places: ScopeShape, reader: Reader | None) -> Select[Any]:
+    return (
+        select(
+            Petition.code,
+            func.substr(Petition.content, 1, EXCERPT),
+            func.substr(Petition.content_unnamed, 1, EXCERPT),
+            Petition.petitioner,
+            Petition.citizen_name,
+            Petition.people,
+            known_to(reader),
+        )
+        .where(getattr(Petition, by) == bindparam("key"), places.answered_for(Petition.place_id))
+        .order_by(Petition.id)
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,7 +105,7 @@ def page_of(
         clocks=clocks_of(session, petition, steps),
         told=told_to(identity),
         transfer_advice=TRANSFER_ADVICE.get(petition.kind),
-        steps=timeline(session, scope, petition),
+        steps=timeline(session, scope, steps),
         moves=moves,
         tried=tried,
         lost=tried if tried not in [form for _, form in moves] else None,
