@@ -59,6 +59,23 @@ def test_a_file_that_the_disk_has_no_room_for_is_told_and_leaves_nothing(visit, 
     assert not list((tmp_path / "files").glob("*"))
 
 
+def test_who_meets_a_server_out_of_memory_is_told_and_types_nothing_twice(app, visit):
+    staff = visit()
+    assert staff.get("/petitions/new").status_code == 200
+
+    def exhausted():
+        raise MemoryError
+
+    for page in ("petitions.log", "petitions.index"):
+        assert page in app.view_functions
+        app.view_functions[page] = exhausted
+    answer = staff.post("/petitions/new", content="Đề nghị sửa cầu", key="x")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert "Đề nghị sửa cầu" in answer.text
+    assert staff.get("/petitions").status_code == 503
+    assert staff.get("/dialogues").status_code == 200
+
+
 def test_of_eight_who_save_one_petition_at_once_one_is_kept_and_the_others_are_told(
     app, visit, make, session
 ):

@@ -48,6 +48,7 @@ def test_unknown_name_wrong_password_and_disabled_person_hear_the_same(visit, ma
         visit(None).post("/sign-in", username=name, password=password).text.split("<form")[0]
         for name, password in [
             ("khong.ai", PASSWORD),
+            ("khong\x00ai", PASSWORD),
             (right.username, "sai mat khau roi"),
             (gone.username, PASSWORD),
         ]

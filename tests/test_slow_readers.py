@@ -130,6 +130,26 @@ def test_who_sends_by_the_drop_is_given_up_and_a_slow_upload_is_not(tmp_path, mo
         steady.close()
 
 
+def test_a_server_that_had_no_memory_for_a_moment_hears_again(tmp_path, monkeypatch, caplog):
+    failed = threading.Event()
+
+    def exhausted(handle, size, read=os.read):
+        if size == 8192 and not failed.is_set():  # that which wakes the server
+            failed.set()
+            raise MemoryError
+        return read(handle, size)
+
+    with _served(Large(), tmp_path) as port:
+        monkeypatch.setattr(os, "read", exhausted)
+        for _ in range(2):
+            other = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+            other.request("GET", "/")
+            assert other.getresponse().read() == b"ok"
+            other.close()
+    assert failed.is_set()
+    assert "the server goes on after MemoryError" in caplog.messages
+
+
 def test_what_a_killed_server_left_to_be_sent_is_swept_at_the_next_start(tmp_path):
     folder = folder_of(tmp_path)
     for name, age in (("tmpold", 2), ("tmpnew", 0)):

@@ -55,6 +55,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(DBAPIError, _database_error)
     for kind in (PoolTimeout, PendingRollbackError):
         app.register_error_handler(kind, _database_away)
+    app.register_error_handler(MemoryError, _out_of_memory)
     app.register_error_handler(OSError, _disk_error)
     app.register_error_handler(CSRFError, _not_from_here)
     app.register_error_handler(Unauthorized, _sign_in_first)
@@ -96,6 +97,16 @@ def _database_error(error: DBAPIError) -> Any:
 
 def _database_away(error: SQLAlchemyError) -> tuple[str, int, dict[str, str]]:
     log.error("database unavailable: %s", type(getattr(error, "orig", error)).__name__)
+    return _again_in_a_moment()
+
+
+def _out_of_memory(_error: MemoryError) -> tuple[str, int, dict[str, str]]:
+    log.error("out of memory")
+    return _again_in_a_moment()
+
+
+def _again_in_a_moment() -> tuple[str, int, dict[str, str]]:
+    """Ask to send again; what was typed is given back."""
     _ask_no_more()
     wait = {"Retry-After": str(WAIT)}
     if request.method in web.READING or not request.form or SECRET.intersection(request.form):

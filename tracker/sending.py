@@ -1,6 +1,7 @@
 """How answers leave: a slow reader keeps nobody waiting, and what was freed is given back."""
 
 import ctypes
+import logging
 import os
 import sys
 import tempfile
@@ -13,6 +14,7 @@ from waitress.channel import HTTPChannel
 
 from tracker.core.downloads import folder_of, sweep
 
+log = logging.getLogger("tracker")
 IN_MEMORY = 2 * 1024 * 1024
 """So much of an answer passes through one buffer before the next."""
 NEVER_WAIT = sys.maxsize
@@ -74,10 +76,17 @@ def prepare(server: Any, instance: Path) -> None:
     folder = folder_of(instance)
     sweep(folder, time.time() - DAY)
     tempfile.tempdir = str(folder)
-    several = getattr(server, "map", {}).values() if hasattr(server, "effective_listen") else ()
-    for one in (server, *several):
+    # What listens, and what wakes the server when an answer is ready.
+    standing = getattr(server, "_map", None) or server.map
+    for one in (server, *standing.values()):
+        one.handle_error = _go_on
         if hasattr(one, "channel_class"):
             one.channel_class = PatientChannel
+
+
+def _go_on() -> None:
+    """Keep open what failed once, as for want of memory: closed, it would leave a deaf server."""
+    log.error("the server goes on after %s", type(sys.exception()).__name__)
 
 
 def give_memory_back() -> None:

@@ -10,6 +10,7 @@ from tests.faults.kills import (
     stopped_server,
     two_servers,
 )
+from tests.faults.memory import out_of_memory
 from tests.faults.outcomes import BOTH, Fault
 from tests.faults.power_cuts import power_failures, synced_before_answer
 from tests.faults.standbys import promoted_standby
@@ -29,6 +30,7 @@ FAULTS: tuple[tuple[Fault, tuple[str, ...]], ...] = (
     (synced_before_answer, BOTH),
     (power_failures, BOTH),
     (slow_clients, ("sqlite",)),
+    (out_of_memory, BOTH),
     (changed_secret, ("sqlite",)),
     (clock_set_back, BOTH),
     (begun_twice, BOTH),

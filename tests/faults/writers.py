@@ -40,6 +40,7 @@ class Writers:
         self.threads: list[threading.Thread] = []
         self.lock = threading.Lock()
         self.people = people
+        self.put_off_by = {503, 507}
         self.form = self._form(self.sign_in(server))
         self.petition = self._petition(server)
 
@@ -210,7 +211,7 @@ class Writers:
             self.told.moments.setdefault(act.mark, time.time())
             if not is_the_second:
                 self.told.acknowledged.append(act)
-        elif status in (503, 507):
+        elif status in self.put_off_by:
             self.told.put_off += 1
             if not is_the_second and not act.is_file:
                 self.told.unsure.append(act)

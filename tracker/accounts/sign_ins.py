@@ -26,6 +26,7 @@ from tracker.core.db import transaction
 from tracker.core.errors import NotAllowed, TooManyTries
 from tracker.core.lasting import mark_column, marked
 from tracker.core.sealing import Sealer
+from tracker.core.text import has_forbidden
 from tracker.journal import service as journal
 
 TOUCHED_AFTER = timedelta(minutes=1)
@@ -54,6 +55,8 @@ def sign_in(session: Session, username: str, password: str, address: str, browse
     Raises SignInRefused, or TooManyTries after repeated failures of the account or the address.
     """
     name = username.strip().lower()[:200]
+    if has_forbidden(name):
+        name = ""  # nobody is named so, and no database takes such signs
     check_throttle(session, name, address)
     user = person_named(session, name)
     kept_hash = user.password_hash if user else None
