@@ -6,6 +6,7 @@ from tracker.commitments.queries.register import (
     CommitmentRow,
     commitment_count,
     commitment_page,
+    commitments_on,
 )
 from tracker.commitments.queries.today import Due, Pile, promise_piles
 
@@ -17,5 +18,6 @@ __all__ = [
     "commitment_count",
     "commitment_for",
     "commitment_page",
+    "commitments_on",
     "promise_piles",
 ]

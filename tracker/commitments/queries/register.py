@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
+from functools import cache
 from typing import Any, ClassVar, Protocol, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.commitments.lifecycle import AMEND, CORRECT, Outcome, State
@@ -21,7 +22,7 @@ from tracker.petitions.models import PERSON, Petition
 from tracker.petitions.queries.identity import unknown_at
 from tracker.petitions.rules.spellings import without_people
 from tracker.places.models import Place
-from tracker.places.queries import lies_in, scope_ids
+from tracker.places.queries import ScopeShape, bound_scope, lies_in, scope_ids
 
 MOST_WORDS = 12
 STREAMED = 500
@@ -113,6 +114,23 @@ def commitment_page(
     page = page_of(session, statement, _orders(sort, asked), after, size)
     rows = told(session, CommitmentRow, page.rows)
     return Page(rows, page.previous, page.next)
+
+
+def commitments_on(
+    session: Session, scope: frozenset[int], petition_id: int
+) -> list[CommitmentRow]:
+    """Give all that was promised on a petition, what is due first before the rest."""
+    places, values = bound_scope(scope)
+    asked = _on_petition(places, language())
+    found = session.connection().execute(asked, values | {"petition_id": petition_id})
+    return told(session, CommitmentRow, found.all())
+
+
+@cache
+def _on_petition(places: ScopeShape, _language: str) -> Select[Any]:
+    its_own = Commitment.petition_id == bindparam("petition_id")
+    asked = select(Commitment).where(its_own, places.answered_for(Commitment.place_id))
+    return ordered(_with_names(asked, CommitmentRow), _orders(Sort.DUE, CommitmentFilter()))
 
 
 def commitment_count(session: Session, scope: frozenset[int], asked: CommitmentFilter) -> int:

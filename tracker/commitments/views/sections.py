@@ -3,7 +3,7 @@
 from flask import render_template
 
 from tracker.accounts.guard import current_scope
-from tracker.commitments.queries import CommitmentFilter, commitment_page
+from tracker.commitments.queries import CommitmentFilter, commitment_page, commitments_on
 from tracker.commitments.queries.groups import groups_of_dialogue
 from tracker.commitments.rules import Sort
 from tracker.core.web import db_session
@@ -32,9 +32,8 @@ def promised_at(dialogue: Dialogue) -> str:
 
 def promised_on(petition: Petition) -> str:
     """Show what a leader promised, or instructed, on a petition."""
-    asked = CommitmentFilter(petition_id=petition.id)
-    page = commitment_page(db_session(), current_scope().ids, asked, Sort.DUE)
-    return render_template("commitments/of_petition.html", petition=petition, rows=page.rows)
+    rows = commitments_on(db_session(), current_scope().ids, petition.id)
+    return render_template("commitments/of_petition.html", petition=petition, rows=rows)
 
 
 dialogue_sections.append(promised_at)
