@@ -174,6 +174,8 @@ def _sign_in_page(status: int) -> tuple[str, int]:
 
 
 def _http_error(error: HTTPException) -> Any:
+    if error.response is not None:
+        return error.response
     code = error.code or 500
     if isinstance(error, MethodNotAllowed) and request.method in web.READING:
         return _page_before()

@@ -13,11 +13,11 @@ from tracker.accounts import second_factors, sign_ins
 from tracker.accounts.models import User
 from tracker.accounts.permissions import Permission
 from tracker.core.errors import NotAllowed
-from tracker.core.web import db_session, go_on_with, look, own_session
+from tracker.core.web import SIGN_IN, db_session, go_on_with, look, own_session
 from tracker.places.queries import Scope, scope_of
 
 View = Callable[..., Any]
-TOKEN = "sign_in"
+TOKEN = SIGN_IN
 log = logging.getLogger("tracker")
 
 

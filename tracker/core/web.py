@@ -20,6 +20,8 @@ from tracker.core.turns import Turns
 FILES = Turns(at_once=3, patience=2)
 """How many files may be made at once, and how many seconds one more waits for its turn."""
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
+SIGN_IN = "sign_in"
+"""In the browser's cookie: the token of the person's sign-in."""
 WRITTEN = "written"
 """In the browser's cookie: where the log of the primary stood after the person's last act."""
 

@@ -1,9 +1,11 @@
 """The log of visits, and its file."""
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Response, redirect, render_template, request
+from flask import redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
 from tracker.accounts.guard import current_scope, current_user, requires
 from tracker.accounts.permissions import Permission
@@ -15,12 +17,20 @@ from tracker.briefing.queries.visits import visit_export_rows, visitors
 from tracker.briefing.views.blueprint import bp
 from tracker.core.downloads import ListFile
 from tracker.core.i18n import gettext, ngettext
+from tracker.core.searching import addressed, searched_address, typed_arguments
 from tracker.core.web import db_session
 from tracker.journal.service import FileNotes
 from tracker.petitions.queries.choices import place_choices
 from tracker.places.queries import fictional_ids
 
 MAIN_FILTERS = ("q", "kind", "place", "visitor")
+
+
+@bp.post("/visits")
+@requires(Permission.READ_REGISTER)
+def search_visits() -> Response:
+    """Lead to the list that the form asks for, by an address without the words typed."""
+    return redirect(searched_address(url_for("briefing.visits")), 303)
 
 
 @bp.get("/visits")
@@ -32,7 +42,7 @@ def visits() -> Any:
         return redirect(f"{request.path}?{urlencode(said)}".rstrip("?"), 303)
     session, scope = db_session(), current_scope().ids
     asked = _asked()
-    form = FilterForm(request.args)
+    form = FilterForm(typed_arguments())
     form.offer(place_choices(session, scope), visitors(session, scope))
     return render_template(
         "briefing/visits.html",
@@ -72,7 +82,8 @@ def visits_xlsx() -> Response:
 
 
 def _asked() -> Asked:
-    return asked_in(db_session(), current_scope().ids, request.args)
+    asked = asked_in(db_session(), current_scope().ids, typed_arguments())
+    return replace(asked, arguments=addressed(asked.arguments))
 
 
 def _file(asked: Asked) -> ListFile:

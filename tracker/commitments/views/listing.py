@@ -1,9 +1,11 @@
 """The list of commitments, and its files."""
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Response, redirect, render_template, request
+from flask import redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
 from tracker.accounts.guard import current_scope, current_user, requires
 from tracker.accounts.permissions import Permission
@@ -15,6 +17,7 @@ from tracker.commitments.queries.register import commitment_export_rows
 from tracker.commitments.views.blueprint import bp
 from tracker.core.downloads import ListFile
 from tracker.core.i18n import gettext, ngettext
+from tracker.core.searching import addressed, searched_address, typed_arguments
 from tracker.core.web import db_session
 from tracker.journal.service import FileNotes
 from tracker.petitions.queries.choices import department_choices, place_choices
@@ -23,6 +26,13 @@ from tracker.places.queries import fictional_ids
 MAIN_FILTERS = ("q", "state", "leader", "department", "place")
 KEPT_APART = ("dialogue", "petition", "year")
 """Filters that come by links only; the form hands them on unseen."""
+
+
+@bp.post("/commitments")
+@requires(Permission.READ_REGISTER)
+def search() -> Response:
+    """Lead to the list that the form asks for, by an address without the words typed."""
+    return redirect(searched_address(url_for("commitments.index")), 303)
 
 
 @bp.get("/commitments")
@@ -34,7 +44,7 @@ def index() -> Any:
         return redirect(f"{request.path}?{urlencode(said)}".rstrip("?"), 303)
     session, scope = db_session(), current_scope().ids
     asked = _asked()
-    form = FilterForm(request.args)
+    form = FilterForm(typed_arguments())
     form.offer(leaders(session, scope), department_choices(session), place_choices(session, scope))
     return render_template(
         "commitments/index.html",
@@ -75,7 +85,8 @@ def xlsx() -> Response:
 
 
 def _asked() -> Asked:
-    return asked_in(db_session(), current_scope().ids, request.args)
+    asked = asked_in(db_session(), current_scope().ids, typed_arguments())
+    return replace(asked, arguments=addressed(asked.arguments))
 
 
 def _file(asked: Asked) -> ListFile:

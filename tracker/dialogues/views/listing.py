@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from datetime import date
 
-from flask import Response, render_template, request
+from flask import redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from tracker.accounts.guard import current_scope, current_user, requires
@@ -11,6 +12,7 @@ from tracker.accounts.permissions import Permission
 from tracker.core import clock
 from tracker.core.downloads import ListFile
 from tracker.core.i18n import Labelled, gettext, ngettext, say
+from tracker.core.searching import searched_address, typed_arguments
 from tracker.core.web import db_session
 from tracker.dialogues.columns import COLUMNS
 from tracker.dialogues.forms import FilterForm
@@ -29,6 +31,13 @@ from tracker.places.queries import fictional_ids, places_in
 
 FURTHER = ("form", "held_from", "held_to", "clock", "duty", "date_unknown", "held")
 NARROWING = ("q", "stage", "place", *FURTHER)
+
+
+@bp.post("/dialogues")
+@requires(Permission.READ_REGISTER)
+def search() -> Response:
+    """Lead to the list that the form asks for, by an address without the words typed."""
+    return redirect(searched_address(url_for("dialogues.index")), 303)
 
 
 @bp.get("/dialogues")
@@ -115,7 +124,7 @@ def _notes(subject: str) -> FileNotes:
 
 
 def _asked() -> tuple[FilterForm, DialogueFilter, Sort]:
-    form = FilterForm(request.args)
+    form = FilterForm(typed_arguments())
     names = offered_places()
     keys = {place.id: place.key for place in places_in(db_session(), current_scope().ids)}
     form.place.choices = [

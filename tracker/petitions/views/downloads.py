@@ -1,6 +1,7 @@
 """The files of the list of petitions: its filters, its order, all its rows."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask import request
@@ -17,6 +18,7 @@ from tracker.core.datapackage import packed
 from tracker.core.downloads import ZIP, dated, leaving, workbook
 from tracker.core.errors import NotAllowed
 from tracker.core.i18n import gettext, ngettext
+from tracker.core.searching import addressed, typed_arguments
 from tracker.core.web import db_session
 from tracker.core.xlsxout import Sheet, sheet_columns, titles_of
 from tracker.journal.service import FileNotes
@@ -174,7 +176,8 @@ def _sheet(
 
 def _asked() -> Asked:
     scope = current_scope().ids
-    return asked_in(db_session(), scope, request.args, with_names=may_see_names())
+    asked = asked_in(db_session(), scope, typed_arguments(), with_names=may_see_names())
+    return replace(asked, arguments=addressed(asked.arguments))
 
 
 def _name(asked: Asked, profile: Profile, ending: str, stem: str = "kien-nghi") -> str:

@@ -1,13 +1,16 @@
 """The list of petitions."""
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import redirect, render_template, request
+from flask import redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
 from tracker.accounts.guard import current_scope, current_user, requires
 from tracker.accounts.permissions import Permission
 from tracker.core.i18n import gettext
+from tracker.core.searching import addressed, searched_address, typed_arguments
 from tracker.core.web import db_session
 from tracker.petitions.forms import FilterForm
 from tracker.petitions.queries import (
@@ -39,6 +42,13 @@ KEPT_APART = (
 """Filters that come by links only; the form hands them on unseen."""
 
 
+@bp.post("/petitions")
+@requires(Permission.READ_REGISTER)
+def search() -> Response:
+    """Lead to the list that the form asks for, by an address without the words typed."""
+    return redirect(searched_address(url_for("petitions.index")), 303)
+
+
 @bp.get("/petitions")
 @requires(Permission.READ_REGISTER)
 def index() -> Any:
@@ -47,13 +57,15 @@ def index() -> Any:
         said = [(k, v) for k, v in request.args.items(multi=True) if v.strip()]
         return redirect(f"{request.path}?{urlencode(said)}".rstrip("?"), 303)
     session, scope = db_session(), current_scope().ids
-    asked = asked_in(session, scope, request.args, with_names=may_see_names())
+    typed = typed_arguments()
+    asked = asked_in(session, scope, typed, with_names=may_see_names())
+    asked = replace(asked, arguments=addressed(asked.arguments))
     terms, after = terms_of(session), request.args.get("after")
     reader = reader_of(current_user())
     page = petition_page(
         session, scope, asked.filter, asked.sort, after, terms=terms, reader=reader
     )
-    form = FilterForm(request.args)
+    form = FilterForm(typed)
     form.offer(
         category_choices(session),
         place_filter(session, scope, asked.filter.place_id),
