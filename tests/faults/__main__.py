@@ -17,9 +17,10 @@ from tests.faults.told import Counted
 @click.command()
 @click.option("--rounds", default=3, show_default=True, help="Times that each fault happens.")
 @click.option("--seconds", default=4.0, show_default=True, help="Work before each of them.")
+@click.option("--minutes", default=10.0, show_default=True, help="Steady work that is watched.")
 @click.option("--engine", type=click.Choice(["sqlite", "postgresql", "both"]), default="both")
 @click.option("--only", default="", help="Only faults whose name holds this; nothing is kept.")
-def main(rounds: int, seconds: float, engine: str, only: str) -> None:
+def main(rounds: int, seconds: float, minutes: float, engine: str, only: str) -> None:
     """Try them, print the table, and keep it as tests/faults/LATEST.md."""
     outcomes, skipped = [], []
     for fault, engines in FAULTS:
@@ -28,7 +29,7 @@ def main(rounds: int, seconds: float, engine: str, only: str) -> None:
                 continue
             click.echo(f"  {fault.__name__} on {name}", err=True)
             with tempfile.TemporaryDirectory(prefix="faults-") as folder:
-                outcome = _outcome(fault, Bench(name, Path(folder), rounds, seconds))
+                outcome = _outcome(fault, Bench(name, Path(folder), rounds, seconds, minutes))
             if outcome is None:
                 skipped.append(fault.__name__.replace("_", " "))
             else:

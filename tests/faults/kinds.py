@@ -13,6 +13,7 @@ from tests.faults.kills import (
 from tests.faults.memory import out_of_memory
 from tests.faults.outcomes import BOTH, Fault
 from tests.faults.power_cuts import power_failures, synced_before_answer
+from tests.faults.soaks import soak
 from tests.faults.standbys import promoted_standby
 from tests.faults.starts import begun_twice, changed_secret, clock_set_back, interrupted_migration
 
@@ -31,6 +32,7 @@ FAULTS: tuple[tuple[Fault, tuple[str, ...]], ...] = (
     (power_failures, BOTH),
     (slow_clients, ("sqlite",)),
     (out_of_memory, BOTH),
+    (soak, BOTH),
     (changed_secret, ("sqlite",)),
     (clock_set_back, BOTH),
     (begun_twice, BOTH),

@@ -37,6 +37,8 @@ class Bench:
     folder: Path
     rounds: int
     seconds: float
+    minutes: float = 10.0
+    """How long one that serves steadily is watched."""
 
     def moment(self) -> float:
         """Draw how long to let people work before something happens."""
