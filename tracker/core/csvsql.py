@@ -3,15 +3,16 @@
 The line is the very one that csvout writes of the same values; tests hold the two together.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
     Boolean,
+    ClauseElement,
     ColumnElement,
     Connection,
     Date,
+    Executable,
     Integer,
     LargeBinary,
     Select,
@@ -22,6 +23,7 @@ from sqlalchemy import (
     literal,
     type_coerce,
 )
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.functions import FunctionElement
@@ -29,10 +31,11 @@ from sqlalchemy.types import NullType
 
 from tracker.core.csvout import BLANKS, FORMULA_STARTS, Separator, Tally, Variant, csv_lines
 from tracker.core.dates import Precision
+from tracker.core.db import is_sqlite
 from tracker.core.i18n import Labelled, gettext, say
 
-FEW, MANY = 20, 100
-"""So many rows at first, and at a time from then on."""
+FEW, MANY, AHEAD = 20, 100, 1000
+"""So many rows at first, at a time from then on, and at a time where more are fetched ahead."""
 
 
 class Either(NamedTuple):
@@ -109,7 +112,7 @@ def line_of(
     written = [_written(cell, variant) for cell in cells]
     if on_sqlite:
         return _printed(written, separator)
-    return _concatenated(written, separator)
+    return _formatted(written, separator)
 
 
 def values_of(cells: Sequence[Cell]) -> list[ColumnElement[Any]]:
@@ -137,13 +140,15 @@ def streamed_lines(session: Session, statement: Select[Any]) -> Iterator[list[by
     """Read lines many at a time, a few at first so that the first bytes leave at once."""
     # Not through the session, which would hold all rows before it gives the first.
     connection = session.connection()
-    with _bytes_as_they_are(connection):
-        streamed = {"stream_results": True, "max_row_buffer": MANY}
-        found = connection.execute(statement, execution_options=streamed).scalars()
-        size = FEW
-        while some := found.fetchmany(size):
-            yield list(some)
-            size = MANY
+    if not is_sqlite(session):
+        yield from _fetched_ahead(connection, statement)
+        return
+    streamed = {"stream_results": True, "max_row_buffer": MANY}
+    found = connection.execute(statement, execution_options=streamed).scalars()
+    size = FEW
+    while some := found.fetchmany(size):
+        yield list(some)
+        size = MANY
 
 
 def csv_pieces(
@@ -162,28 +167,46 @@ def csv_pieces(
         tally.rows += len(lines)
 
 
-@contextmanager
-def _bytes_as_they_are(connection: Connection) -> Iterator[None]:
-    """Have PostgreSQL send what it finds in binary: in text, bytes are twice as long."""
+class _Declared(Executable, ClauseElement):
+    """A statement whose rows PostgreSQL gives when they are fetched, some at a time."""
+
+    inherit_cache = False
+
+    def __init__(self, select: Select[Any]) -> None:
+        self.select = select
+
+
+@compiles(_Declared)
+def _declared(element: _Declared, compiler: Any, **how: Any) -> str:
+    return f"DECLARE lines NO SCROLL CURSOR FOR {compiler.process(element.select, **how)}"
+
+
+def _fetched_ahead(connection: Connection, statement: Select[Any]) -> Iterator[list[bytes]]:
+    """Let PostgreSQL put the next lines together while these leave.
+
+    By `COPY` it would be one statement for the whole file, which the limit of a page's statements
+    would end; and sorted as a whole before the first row.
+    """
+    connection.execute(_Declared(statement))
+    yield list(connection.exec_driver_sql(f"FETCH {FEW} FROM lines").scalars())
     driver: Any = connection.connection.driver_connection
-    if connection.dialect.name == "sqlite":
-        yield
-        return
-    usual = driver.server_cursor_factory
-    driver.server_cursor_factory = _binary_cursor(usual)
     try:
-        yield
-    finally:
-        driver.server_cursor_factory = usual
+        with driver.pipeline():
+            coming = _asked(driver)
+            while True:
+                found, coming = coming, _asked(driver)
+                if not (some := found.fetchall()):
+                    break
+                yield [line for (line,) in some]
+    except connection.dialect.loaded_dbapi.Error as fault:
+        connection.invalidate(fault)  # the pool does not hear of what the driver raises
+        raise OperationalError("FETCH", None, fault) from fault
+    connection.exec_driver_sql("CLOSE lines")
 
 
-def _binary_cursor(usual: Any) -> Callable[..., Any]:
-    def opened(*given: Any, **named: Any) -> Any:
-        cursor = usual(*given, **named)
-        cursor.format = 1
-        return cursor
-
-    return opened
+def _asked(driver: Any) -> Any:
+    # In binary: in text, bytes are twice as long.
+    return driver.cursor(binary=True).execute(f"FETCH {AHEAD} FROM lines", prepare=True)
 
 
 class _Part(NamedTuple):
@@ -192,6 +215,8 @@ class _Part(NamedTuple):
     value: ColumnElement[Any]
     is_quoted: bool = True
     is_guarded: bool = False
+    is_plain: bool = False
+    """Whether no quotation mark can stand in it."""
 
 
 def _written(cell: Cell, variant: Variant) -> _Part:
@@ -201,11 +226,12 @@ def _written(cell: Cell, variant: Variant) -> _Part:
         return _Part(literal(cell), is_guarded=True)
     if kind := _enum_of(cell):
         words = variant is Variant.EXCEL
-        stored = func.coalesce(type_coerce(cell, String()), "")
-        return _Part(word_of(kind, cell) if words else stored)
+        if words:
+            return _Part(word_of(kind, cell), is_plain=not any('"' in say(one) for one in kind))
+        return _Part(func.coalesce(type_coerce(cell, String()), ""), is_plain=True)
     if isinstance(cell.type, Date):
         shown = shown_day(cell) if variant is Variant.EXCEL else cast(cell, String())
-        return _Part(func.coalesce(shown, ""))
+        return _Part(func.coalesce(shown, ""), is_plain=True)
     if isinstance(cell.type, Integer | Boolean):
         return _Part(func.coalesce(_digits(cell), '""'), is_quoted=False)
     return _Part(func.coalesce(cell, ""), is_guarded=True)
@@ -245,28 +271,27 @@ def _sqlite_guard(value: ColumnElement[Any]) -> ColumnElement[Any]:
     return case((may_start & does_start, "'"), else_="")
 
 
-MOST_ARGUMENTS = 90
-"""PostgreSQL's functions take a hundred."""
+def _formatted(cells: Sequence[_Part], separator: Separator) -> ColumnElement[Any]:
+    """Let PostgreSQL's format write the line: each value goes through it once, and nothing else."""
+    places = separator.join('"%s"' if cell.is_quoted else "%s" for cell in cells)
+    line = func.format(places, *(_as_written(cell) for cell in cells))
+    return type_coerce(func.convert_to(line, "UTF8"), NullType())
 
 
-def _concatenated(cells: Sequence[_Part], separator: Separator) -> ColumnElement[Any]:
-    parts: list[Any] = []
-    for at, cell in enumerate(cells):
-        parts.append(separator.value if at else "")
-        if not cell.is_quoted:
-            parts.append(cell.value)
-            continue
-        guard = [_postgresql_guard(cell.value)] if cell.is_guarded else []
-        parts += ['"', *guard, func.replace(cell.value, '"', '""'), '"']
-    while len(parts) > MOST_ARGUMENTS:
-        parts = [func.concat(*parts[:MOST_ARGUMENTS]), *parts[MOST_ARGUMENTS:]]
-    return type_coerce(func.convert_to(func.concat(*parts), "UTF8"), NullType())
+def _as_written(cell: _Part) -> ColumnElement[Any]:
+    if cell.is_plain or not cell.is_quoted:
+        return cell.value
+    written = func.replace(cell.value, '"', '""')
+    if not cell.is_guarded:
+        return written
+    return case((_starts_a_formula(cell.value), func.concat("'", written)), else_=written)
 
 
-def _postgresql_guard(value: ColumnElement[Any]) -> ColumnElement[Any]:
-    may_start = func.left(value, 1).in_([*BLANKS, *FORMULA_STARTS])
-    does_start = func.left(func.ltrim(value, BLANKS), 1).in_(FORMULA_STARTS)
-    return case((may_start & does_start, "'"), else_="")
+def _starts_a_formula(value: ColumnElement[Any]) -> ColumnElement[bool]:
+    # By the number of its first sign, for which no text is cut off. An empty one has none.
+    may_start = func.ascii(value).in_([ord(sign) for sign in (*BLANKS, *FORMULA_STARTS)])
+    does_start = func.ascii(func.ltrim(value, BLANKS)).in_([ord(sign) for sign in FORMULA_STARTS])
+    return may_start & does_start
 
 
 def _filled(msgid: str, **parts: ColumnElement[Any]) -> ColumnElement[Any]:
