@@ -6,9 +6,10 @@ from datetime import date
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from tests.conftest import PASSWORD
+from tracker.accounts.models import User
 from tracker.accounts.permissions import Role
 from tracker.core import clock
 from tracker.dialogues.models import Dialogue
@@ -227,3 +228,20 @@ def test_english_is_one_switch_away_and_stays(page, browse, live):
     expect(page.get_by_role("heading", level=1)).to_contain_text("Today")
     page.get_by_role("link", name="Petitions").first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Petitions")
+
+
+def test_no_word_of_the_telephones_bar_breaks(page, browse, live, session):
+    page.set_viewport_size(PHONE)
+    user = browse(role=Role.LEADER)
+    for is_let_in, count in ((False, 6), (True, 7)):
+        session.execute(update(User).where(User.id == user.id).values(is_let_in=is_let_in))
+        session.commit()
+        page.goto(live + "/?lang=en")
+        told = page.locator(".main-nav a").evaluate_all(
+            """links => links.map(link => {
+                const span = link.querySelector("span"), range = document.createRange();
+                range.selectNodeContents(span);
+                return range.getClientRects().length;
+            })"""
+        )
+        assert told == [1] * count
