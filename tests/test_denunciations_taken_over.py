@@ -1,13 +1,16 @@
 """A petition that proves to be a denunciation: it goes into the room whole, and a row stays."""
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from tests.denouncing import PDF, REASON, SEALER, Case
 from tests.test_denunciations_secluded import ON_SQLITE, _walk
+from tracker.accounts.models import User
 from tracker.accounts.permissions import Role
 from tracker.attachments.models import Attachment
 from tracker.attachments.queries import attachments_of
@@ -202,6 +205,21 @@ def test_the_same_form_takes_it_over_once_and_nobody_a_second_time(case, session
     assert taken_over(case, petition, key="abc").id == first.id
     with pytest.raises(NotFound):
         taken_over(case, petition, key="another")
+
+
+def test_two_sendings_at_once_take_it_over_once(case, session, petition, engine):
+    code, clerk_id, leader_id = petition.code, case.clerk.id, case.leader.id
+    session.commit()
+
+    def sent(_at: int) -> str:
+        with Session(engine, expire_on_commit=False) as own:
+            asked = Secluding(accused="x", content="y", way=Way.LETTER, leader_id=leader_id)
+            clerk = own.get_one(User, clerk_id)
+            return seclude_petition(own, SEALER, clerk, code, asked, "a-key").code
+
+    with ThreadPoolExecutor(2) as pool:
+        assert len(set(pool.map(sent, range(2)))) == 1
+    assert len(session.scalars(select(Denunciation)).all()) == 1
 
 
 def test_one_that_has_ended_stays_ended_as_it_did_and_nobody_named_is_anonymous(

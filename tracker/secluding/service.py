@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from sqlalchemy import select, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from tracker.accounts.models import User
@@ -57,28 +56,13 @@ def seclude_petition(
     row reads as one that was handed to another procedure. Content, notes, files and what was
     promised go along, and who raised it is sealed. The same key does it once.
     """
-    try:
-        return _seclude(session, sealer, actor, code, asked, key)
-    except IntegrityError:
-        # Another sending with the same key came first: it is done now.
-        return _seclude(session, sealer, actor, code, asked, key)
-
-
-def taken_over_before(session: Session, actor: User, key: str) -> Denunciation | None:
-    """Give the denunciation that this person's form with this key made already."""
-    code = journal.made_before(session, actor, key, PREFIX) if key else None
-    return session.scalar(select(Denunciation).where(Denunciation.code == code)) if code else None
-
-
-def _seclude(
-    session: Session, sealer: Sealer, actor: User, code: str, asked: Secluding, key: str
-) -> Denunciation:
     with batch(session):
+        # Held first: of two sendings at once the second waits here, and finds what the first made.
+        session.execute(select(Petition.id).where(Petition.code == code).with_for_update())
         if (made := taken_over_before(session, actor, key)) is not None:
             return made
         petition = petition_to_seclude(session, actor, code)
-        account = account_of(session, petition)
-        left = left_behind()
+        account, left = account_of(session, petition), left_behind()
         hand_over(session, actor, petition, left, asked.seen_version)
         made = receive_denunciation(session, sealer, actor, _new(petition, asked, account), key)
         note(session, actor, "taken_over", made, petition.code)
@@ -86,6 +70,12 @@ def _seclude(
         _leave_no_word(session, petition, left)
         _leave_no_promise(session, petition, left)
     return made
+
+
+def taken_over_before(session: Session, actor: User, key: str) -> Denunciation | None:
+    """Give the denunciation that this person's form with this key made already."""
+    code = journal.made_before(session, actor, key, PREFIX) if key else None
+    return session.scalar(select(Denunciation).where(Denunciation.code == code)) if code else None
 
 
 def _new(petition: Petition, asked: Secluding, account: str) -> NewDenunciation:
