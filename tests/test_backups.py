@@ -19,7 +19,7 @@ from tests.conftest import Maker, _named, _on_server
 from tracker.accounts.permissions import Role
 from tracker.attachments.models import Attachment
 from tracker.attachments.service import Upload, keep_file
-from tracker.backups import archive, back_up, restore, rotate
+from tracker.backups import archive, back_up, databases, making, restore, rotate
 from tracker.cli.program import cli
 from tracker.core import clock, migrate
 from tracker.core.db import Base, engine_for
@@ -218,22 +218,44 @@ def test_a_damaged_backup_is_refused_wherever_the_damage_is(
 
 
 def test_a_register_that_is_not_whole_is_not_brought_back(
-    engine, session, filled, files, empty, tmp_path
+    engine, session, filled, files, empty, tmp_path, monkeypatch
 ):
     session.execute(text("DELETE FROM petition_postings"))
     session.commit()
     path = tmp_path / "so.zip"
+    with pytest.raises(TrackerError, match="whole register"):
+        back_up(engine, files, path, _counted)
+    assert not path.exists()
     if engine.dialect.name == "sqlite":
-        with pytest.raises(TrackerError, match="whole register"):
-            back_up(engine, files, path, _counted)
-        assert not path.exists()
         return
+    monkeypatch.setattr(making, "check_moment", lambda _: None)  # as a former program left it
     back_up(engine, files, path, _counted)
     place, instance = empty
     with pytest.raises(TrackerError, match="whole register"):
         restore(place, instance, path, _counted)
     assert inspect(place).get_table_names() == []
     assert not (instance / "files").exists()
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_postgresql_dump_is_compared_with_its_moment_row_by_row(
+    engine, session, make, filled, files, tmp_path, monkeypatch
+):
+    session.rollback()
+    dump = databases.dump
+    assert back_up(engine, files, tmp_path / "whole.zip", _counted).rows
+
+    def too_late(engine, path, look):
+        """Take the dump of another moment than the one that was looked at."""
+        dump(engine, path.with_name("first"), look)
+        with engine.begin() as connection:
+            connection.execute(text("UPDATE petitions SET content = content || '.'"))
+        dump(engine, path, lambda _: None)
+
+    monkeypatch.setattr(databases, "dump", too_late)
+    with pytest.raises(TrackerError, match="whole register:\npetitions$"):
+        back_up(engine, files, tmp_path / "so.zip", _counted)
+    assert not (tmp_path / "so.zip").exists()
 
 
 def test_missing_and_altered_files_are_told_and_hold_nothing_up(

@@ -1,9 +1,10 @@
 """Whether an unpacked register is whole: by its engine, by the account of it, and by itself."""
 
+from collections.abc import Mapping
 from itertools import islice
 from pathlib import Path
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
 
 from tracker.backups import databases
@@ -44,6 +45,19 @@ def check_rows(engine: Engine, manifest: Manifest) -> None:
         with Session(reading(engine)) as session:
             faults = list(islice(mismatches(session), _SHOWN))
     if faults:
+        raise _not_whole(faults)
+
+
+def check_moment(connection: Connection) -> None:
+    """Check the register against itself at the moment that is about to be dumped."""
+    with Session(connection) as session:
+        if faults := list(islice(mismatches(session), _SHOWN)):
+            raise _not_whole(faults)
+
+
+def check_dump(tables: Mapping[str, str], found: Mapping[str, str]) -> None:
+    """Compare the tables of a dump with those that it was made of, row by row as written out."""
+    if faults := sorted(name for name in tables if found.get(name) != tables[name]):
         raise _not_whole(faults)
 
 

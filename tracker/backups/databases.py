@@ -1,14 +1,17 @@
 """One moment of a database in a file, and back, by each engine's own means."""
 
+import hashlib
 import os
+import re
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, MetaData, func, inspect, select
+from sqlalchemy import Connection, Engine, MetaData, func, inspect, select, text
 
 from tracker.attachments.models import Attachment
 from tracker.core.db import (
@@ -37,6 +40,8 @@ def dump(engine: Engine, path: Path, look: Look) -> None:
         return
     with reading(engine).connect() as connection:
         snapshot = connection.scalar(select(func.pg_export_snapshot()))
+        for setting in ("bytea_output = hex", "datestyle = ISO", "extra_float_digits = 3"):
+            connection.execute(text(f"SET LOCAL {setting}"))
         look(connection)
         options = ("--format=custom", "--no-owner", "--no-privileges", f"--snapshot={snapshot}")
         _run_tool("pg_dump", engine, *options, f"--file={path}")
@@ -48,9 +53,44 @@ def load(engine: Engine, path: Path) -> None:
     _run_tool("pg_restore", engine, *options, f"--dbname={_parameters(engine)['PGDATABASE']}", path)
 
 
-def read_through(engine: Engine, path: Path) -> None:
-    """Read a dump to its end, as it would be brought in, without a database."""
-    _run_tool("pg_restore", engine, f"--file={os.devnull}", path)
+def digests(connection: Connection) -> dict[str, str]:
+    """Digest every table's rows as PostgreSQL writes them out, in the order in which they lie."""
+    driver: Any = connection.connection.driver_connection
+    found = {}
+    for table, columns in connection.execute(text(_WRITTEN_OUT)).all():
+        digest = hashlib.sha256()
+        with driver.cursor() as cursor, cursor.copy(f"COPY {table} ({columns}) TO STDOUT") as rows:
+            for some in rows:
+                digest.update(some)
+        found[table] = digest.hexdigest()
+    return found
+
+
+def digests_inside(engine: Engine, path: Path) -> dict[str, str]:
+    """Read a dump to its end, as it would be brought in, and digest the rows of its tables."""
+    found: dict[str, str] = {}
+    digest = None
+    with _tool("pg_restore", engine, "--file=-", path, stdout=subprocess.PIPE) as reading:
+        for line in reading.stdout or ():
+            if digest is None:
+                if begun := _BEGUN.match(line):
+                    name, digest = begun[1].decode(), hashlib.sha256()
+            elif line == _ENDED:
+                found[name], digest = digest.hexdigest(), None
+            else:
+                digest.update(line)
+    return found
+
+
+_BEGUN = re.compile(rb'COPY (?:[^ ]+\.)?"?(\w+)"? \(.*\) FROM stdin;\n')
+_ENDED = b"\\.\n"
+_AS_DUMPED = "-c timezone=UTC -c bytea_output=hex -c datestyle=ISO -c extra_float_digits=3"
+_WRITTEN_OUT = """
+SELECT relname, string_agg(quote_ident(attname), ', ' ORDER BY attnum)
+FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
+WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace
+AND attnum > 0 AND NOT attisdropped AND attgenerated = '' GROUP BY relname ORDER BY relname
+"""
 
 
 def empty_again(engine: Engine) -> None:
@@ -121,6 +161,15 @@ def _close_journal(path: Path) -> None:
 
 
 def _run_tool(program: str, engine: Engine, *words: str | Path) -> None:
+    with _tool(program, engine, *words, stdout=subprocess.DEVNULL):
+        pass
+
+
+@contextmanager
+def _tool(
+    program: str, engine: Engine, *words: str | Path, stdout: int
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Start one of PostgreSQL's programs, and refuse when it does not end well."""
     found = shutil.which(program)
     if found is None:
         raise TrackerError(
@@ -128,15 +177,24 @@ def _run_tool(program: str, engine: Engine, *words: str | Path) -> None:
             program=program,
         )
     # In the environment: other people of the machine see the words of a command, never that.
-    environment = os.environ | _parameters(engine)
-    done = subprocess.run(
-        [found, *map(str, words)], env=environment, capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        said = done.stderr.strip().splitlines()
-        raise TrackerError(
-            "%(program)s refused: %(reason)s", program=program, reason=said[0] if said else ""
-        )
+    environment = os.environ | _parameters(engine) | {"PGOPTIONS": _AS_DUMPED}
+    asked = [found, *map(str, words)]
+    # Into a file: what nobody reads from a pipe stops the program when the pipe is full.
+    with (
+        tempfile.TemporaryFile() as told,
+        subprocess.Popen(asked, env=environment, stdout=stdout, stderr=told) as running,
+    ):
+        try:
+            yield running
+        except BaseException:
+            running.kill()
+            raise
+        if running.wait():
+            told.seek(0)
+            said = told.read().decode(errors="replace").strip().splitlines()
+            raise TrackerError(
+                "%(program)s refused: %(reason)s", program=program, reason=said[0] if said else ""
+            )
 
 
 def _parameters(engine: Engine) -> dict[str, str]:

@@ -13,7 +13,7 @@ from tracker import __version__
 from tracker.attachments.models import Attachment
 from tracker.backups import archive, databases, encrypting
 from tracker.backups.archive import Manifest, Progress
-from tracker.backups.checking import check_database
+from tracker.backups.checking import check_database, check_dump, check_moment
 from tracker.backups.workrooms import workroom
 from tracker.core import clock, migrate
 from tracker.core.db import reading
@@ -57,8 +57,8 @@ def back_up(
     try:
         # What is not encrypted yet stays where the register itself lies.
         with workroom(files.parent if key else path.parent, ".tracker-") as folder:
-            manifest, packed = _packed(engine, files, at, folder, progress)
-            _read_back(engine, packed, folder, progress)
+            manifest, packed, tables = _packed(engine, files, at, folder, progress)
+            _read_back(engine, packed, folder, tables, progress)
             if key:
                 _encrypt(packed, path, key)
             else:
@@ -95,17 +95,24 @@ def rotate(folder: Path, keep: int, fresh: Path) -> list[Path]:
 
 def _packed(
     engine: Engine, files: Path, at: datetime, folder: Path, progress: Progress
-) -> tuple[Manifest, Path]:
-    """Dump the database first, then the files that it names: these are only ever added to."""
+) -> tuple[Manifest, Path, dict[str, str]]:
+    """Dump the database first, then the files that it names: these are only ever added to.
+
+    Of PostgreSQL's moment the digests of the tables are given, too: its dump is no database yet.
+    """
     kind = engine.dialect.name
     dumped, packed = folder / "dump", folder / "packed"
-    found: list[tuple[dict[str, int], dict[str, tuple[str, str]]]] = []
+    found: list[tuple[dict[str, int], dict[str, tuple[str, str]], dict[str, str]]] = []
 
     def look(connection: Connection) -> None:
-        found.append((databases.counts(connection), databases.attached(connection)))
+        tables = {}
+        if kind != "sqlite":
+            check_moment(connection)
+            tables = databases.digests(connection)
+        found.append((databases.counts(connection), databases.attached(connection), tables))
 
     databases.dump(engine, dumped, look)
-    ((rows, attached),) = found
+    ((rows, attached, tables),) = found
     present, wrong = _sorted_out(files, attached)
     manifest = Manifest(
         made_at=at.isoformat(),
@@ -119,7 +126,7 @@ def _packed(
     )
     archive.write(packed, manifest, dumped, files, progress)
     dumped.unlink()
-    return manifest, packed
+    return manifest, packed, tables
 
 
 def _sorted_out(
@@ -139,13 +146,15 @@ def _sorted_out(
     return present, sorted(set(wrong))
 
 
-def _read_back(engine: Engine, packed: Path, folder: Path, progress: Progress) -> None:
+def _read_back(
+    engine: Engine, packed: Path, folder: Path, tables: dict[str, str], progress: Progress
+) -> None:
     manifest = archive.read_manifest(packed)
     unpacked = archive.unpack(packed, manifest, folder / "unpacked", progress)
     if manifest.engine == "sqlite":
         check_database(unpacked, manifest)
     else:
-        databases.read_through(engine, unpacked)
+        check_dump(tables, databases.digests_inside(engine, unpacked))
 
 
 def _encrypt(packed: Path, path: Path, key: bytes) -> None:
