@@ -40,6 +40,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             Kind("briefings", {"briefing_items": "briefing_id"}),
             Kind("calendar_exceptions"),
             Kind("categories"),
+            Kind("clearings"),
             Kind("commitments", {"commitment_steps": "commitment_id"}),
             Kind("deadline_rules"),
             Kind("departments"),

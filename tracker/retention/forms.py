@@ -42,6 +42,12 @@ class ProposeForm(BaseForm):
     )
 
 
+class ClearForm(BaseForm):
+    """Why visits are rid of what they tell of people."""
+
+    ground = TextField(N_("Reason"), [required(N_("State the reason."))])
+
+
 class RequestForm(CreatingForm):
     """What a citizen asks about their own data."""
 

@@ -8,6 +8,12 @@ class Class(Labelled):
 
     COMPLAINT = "complaint", N_("Complaints")
     PETITION = "petition", N_("Recommendations, feedback and questions")
+    HOUSEHOLD = "household", N_("Visits to households")
+    VILLAGE = "village", N_("Visits to villages and Party cells")
+
+
+VISITS = (Class.HOUSEHOLD, Class.VILLAGE)
+"""Records without an end of their own: their time is counted from the day of the visit."""
 
 
 class Stage(Labelled):

@@ -46,6 +46,33 @@ class Anonymisation(Base):
     __mapper_args__ = {"version_id_col": version}
 
 
+class Clearing(Base):
+    """The taking out of what visits of a place tell of people: proposed by one, done by another.
+
+    It means every visit of the class up to a day; `visits` says how many they were when done.
+    """
+
+    __tablename__ = "clearings"
+    __table_args__ = (
+        CheckConstraint("decided_by_id <> proposed_by_id", name="cleared_by_another"),
+    )
+
+    id: Mapped[pk]
+    of: Mapped[Class] = mapped_column(stored_as_text(Class, "clearing_class"))
+    place_id: Mapped[int] = mapped_column(ForeignKey("places.id"), index=True)
+    until: Mapped[date]
+    stage: Mapped[Stage] = mapped_column(stored_as_text(Stage, "clearing_stage"))
+    ground: Mapped[text200]
+    visits: Mapped[int] = mapped_column(default=0)
+    proposed_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    proposed_at: Mapped[datetime]
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    decided_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}
+
+
 class PersonRequest(Base):
     """What a citizen asks about their own data: to see it, to correct it, to have it deleted."""
 

@@ -1,13 +1,16 @@
 """Questions about what is kept too long, what is proposed, and what citizens ask."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.accounts.models import User
+from tracker.briefing.models import GrassrootsVisit
+from tracker.commitments.models import HouseholdVisit, WorkingGroup
 from tracker.core import clock
 from tracker.core.errors import NotFound
 from tracker.core.i18n import MoreThan
@@ -15,10 +18,11 @@ from tracker.core.lasting import lasting
 from tracker.petitions.lifecycle import ENDED, Kind
 from tracker.petitions.models import Petition
 from tracker.petitions.queries import steps_of
+from tracker.petitions.rules.masking import LEFT_OUT
 from tracker.places.models import Place
 from tracker.places.queries import reached, scope_ids
-from tracker.retention.lifecycle import Class, Decision, Right, Stage
-from tracker.retention.models import Anonymisation, PersonRequest, RetentionPeriod
+from tracker.retention.lifecycle import VISITS, Class, Decision, Right, Stage
+from tracker.retention.models import Anonymisation, Clearing, PersonRequest, RetentionPeriod
 from tracker.retention.rules import Period, Redaction, class_of
 
 SHOWN, COUNTED_TO = 50, 1000
@@ -96,7 +100,7 @@ def _is_due(session: Session, scope: frozenset[int]) -> list[ColumnElement[bool]
     over = []
     for of, period in periods_of(session).items():
         last = period.over_since(today)
-        if last is not None:
+        if last is not None and of not in VISITS:
             kinds = [kind for kind in Kind if class_of(kind) is of]
             over.append(and_(Petition.kind.in_(kinds), Petition.ended_on <= last))
     seen = exists().where(
@@ -109,6 +113,75 @@ def _is_due(session: Session, scope: frozenset[int]) -> list[ColumnElement[bool]
         or_(*over) if over else Petition.id.is_(None),
         ~seen,
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class VisitRow:
+    """A visit that tells of people: where and when; neither household nor words."""
+
+    code: str
+    place: str
+    visited_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class DueVisits:
+    """The visits of a class whose time is over, the first of them, and what waits to be decided."""
+
+    of: Class
+    count: int = 0
+    until: date | None = None
+    rows: Sequence[VisitRow] = ()
+    waiting: Clearing | None = None
+    proposed_by: str = ""
+
+
+def visits_due(session: Session, scope: frozenset[int], of: Class) -> DueVisits:
+    """Give the visits whose time is over; where it is proposed already, those up to its day."""
+    waiting = session.execute(
+        select(Clearing, User.full_name)
+        .join(User, User.id == Clearing.proposed_by_id)
+        .where(
+            Clearing.of == of,
+            Clearing.stage == Stage.PROPOSED,
+            Clearing.place_id.in_(reached(scope)),
+        )
+        .order_by(Clearing.id)
+        .limit(1)
+    ).first()
+    clearing, by = (waiting[0], waiting[1]) if waiting else (None, "")
+    until = clearing.until if clearing else periods_of(session)[of].over_since(clock.today())
+    if until is None:
+        return DueVisits(of)
+    visit, which = told_visits(scope, of, until)
+    code = WorkingGroup.code if of is Class.HOUSEHOLD else GrassrootsVisit.code
+    rows = select(code, Place.name, visit.visited_on).join(Place, Place.id == visit.place_id)
+    if of is Class.HOUSEHOLD:
+        rows = rows.join(WorkingGroup, WorkingGroup.id == HouseholdVisit.group_id)
+    found = session.execute(rows.where(*which).order_by(visit.visited_on, visit.id).limit(SHOWN))
+    count = session.scalar(select(func.count(visit.id)).where(*which)) or 0
+    return DueVisits(of, count, until, [VisitRow(*row) for row in found], clearing, by)
+
+
+def told_visits(
+    scope: frozenset[int], of: Class, until: date
+) -> tuple[Any, list[ColumnElement[bool]]]:
+    """Ask for the visits up to a day that still tell of people."""
+    if of is Class.HOUSEHOLD:
+        visit: Any = HouseholdVisit
+        is_told = HouseholdVisit.household != LEFT_OUT
+    else:
+        visit = GrassrootsVisit
+        is_told = GrassrootsVisit.heard != LEFT_OUT
+    return visit, [visit.place_id.in_(reached(scope)), visit.visited_on <= until, is_told]
+
+
+def clearing_for(session: Session, user: User, clearing_id: int) -> Clearing:
+    """Give a clearing if the user's place answers for its place; another's does not exist."""
+    kept = session.get(Clearing, clearing_id)
+    if kept is None or kept.place_id not in scope_ids(session, user.place_id):
+        raise NotFound("There is no such page.")
+    return kept
 
 
 def latest_act(session: Session, petition_id: int) -> Anonymisation | None:

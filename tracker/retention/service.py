@@ -12,8 +12,10 @@ from sqlalchemy.orm import Session
 from tracker.accounts.models import User
 from tracker.accounts.permissions import Permission
 from tracker.attachments.models import Attachment
+from tracker.briefing.models import VisitCorrection
+from tracker.briefing.service.recording import searched as searched_visit
 from tracker.calendar.queries import clockwork
-from tracker.commitments.models import Commitment, CommitmentStep
+from tracker.commitments.models import Commitment, CommitmentStep, HouseholdVisit
 from tracker.commitments.service.recording import searched
 from tracker.core import clock
 from tracker.core.db import transaction
@@ -24,11 +26,12 @@ from tracker.journal import service as journal
 from tracker.petitions.lifecycle import ENDED
 from tracker.petitions.models import IdentityLook, Petition, PetitionStep
 from tracker.petitions.queries import petition_for, steps_of
+from tracker.petitions.rules.masking import LEFT_OUT
 from tracker.petitions.service import keep_lookup
 from tracker.places.queries import scope_ids
 from tracker.retention.lifecycle import Class, Decision, Proof, Right, Stage
-from tracker.retention.models import Anonymisation, PersonRequest, RetentionPeriod
-from tracker.retention.queries import PETITION_TEXTS, latest_act
+from tracker.retention.models import Anonymisation, Clearing, PersonRequest, RetentionPeriod
+from tracker.retention.queries import PETITION_TEXTS, latest_act, told_visits, visits_due
 from tracker.retention.rules import (
     ANSWER_LIMIT,
     BASIS_LIMIT,
@@ -143,6 +146,69 @@ def carry_out(session: Session, actor: User, petition: Petition, root: Path) -> 
     for name in names:
         # One that cannot be deleted now is listed, and swept, as a file that no record knows.
         (root / name).unlink(missing_ok=True)
+
+
+def propose_clearing(session: Session, actor: User, of: Class, ground: str) -> None:
+    """Propose that visits whose time is over be rid of what they tell of people."""
+    _check_reviewer(actor)
+    told = checked(ground)
+    if not told or len(told) > BASIS_LIMIT:
+        raise RetentionRefused("State the reason.", field="ground")
+    with transaction(session):
+        due = visits_due(session, scope_ids(session, actor.place_id), of)
+        if due.waiting is not None:
+            raise RetentionRefused("This is proposed or done already.", field="ground")
+        if due.until is None or not due.count:
+            raise RetentionRefused("No record is over its time.", field="ground")
+        session.add(
+            Clearing(
+                of=of,
+                place_id=actor.place_id,
+                until=due.until,
+                stage=Stage.PROPOSED,
+                ground=told,
+                proposed_by_id=actor.id,
+                proposed_at=clock.now(),
+            )
+        )
+        journal.note(session, actor, "retention:proposed", of.value, actor.place_id)
+
+
+def decide_clearing(session: Session, actor: User, clearing: Clearing, *, clears: bool) -> None:
+    """Take out for good what visits tell of people, or leave them; by another than proposed it.
+
+    Where, when, by whom and with what result somebody was visited stays, and so every number.
+    """
+    _check_reviewer(actor)
+    with transaction(session):
+        session.refresh(clearing, with_for_update=True)
+        if clearing.stage is not Stage.PROPOSED:
+            raise Stale("Someone else has just changed this; look at it again.")
+        if clearing.proposed_by_id == actor.id:
+            raise NotAllowed("Someone other than who proposed it decides.")
+        if clears:
+            clearing.visits = _clear(session, clearing)
+        clearing.stage = Stage.DONE if clears else Stage.REFUSED
+        clearing.decided_by_id, clearing.decided_at = actor.id, clock.now()
+        act = "retention:done" if clears else "retention:refused"
+        detail = f"visits={clearing.visits}"
+        journal.note(session, actor, act, clearing.of.value, clearing.place_id, detail)
+
+
+def _clear(session: Session, clearing: Clearing) -> int:
+    scope = scope_ids(session, clearing.place_id)
+    visit, which = told_visits(scope, clearing.of, clearing.until)
+    visits = session.scalars(select(visit).where(*which)).all()
+    for one in visits:
+        if isinstance(one, HouseholdVisit):
+            one.household = LEFT_OUT
+            one.reason = one.agreed_option = one.voided_reason = ""
+        else:
+            one.heard, one.instruction, one.source = LEFT_OUT, "", ""
+            one.search_text = searched_visit(one)
+            former = update(VisitCorrection).where(VisitCorrection.visit_id == one.id)
+            session.execute(former.values(before="", reason=LEFT_OUT))
+    return len(visits)
 
 
 def _redact_promises(session: Session, petition_id: int, redaction: Redaction) -> None:

@@ -11,15 +11,15 @@ from tracker.attachments.views import files_root
 from tracker.core import clock
 from tracker.core.errors import NotFound, TrackerError
 from tracker.core.fields import BaseForm
-from tracker.core.i18n import gettext
+from tracker.core.i18n import gettext, ngettext
 from tracker.core.web import db_session
 from tracker.petitions.forms import seen
 from tracker.petitions.models import Petition
 from tracker.petitions.queries import identity_of, petition_for
 from tracker.places.queries import place_choices
 from tracker.retention import queries, service
-from tracker.retention.forms import AnswerForm, PeriodForm, ProposeForm, RequestForm
-from tracker.retention.lifecycle import Class, Decision, Stage
+from tracker.retention.forms import AnswerForm, ClearForm, PeriodForm, ProposeForm, RequestForm
+from tracker.retention.lifecycle import VISITS, Class, Decision, Stage
 from tracker.retention.models import PersonRequest
 from tracker.retention.rules import Redaction, class_of, differing, marks_in
 
@@ -38,6 +38,7 @@ def index() -> str:
         due=due,
         count=count,
         proposed=queries.proposed_rows(session, scope),
+        visits=[queries.visits_due(session, scope, of) for of in VISITS],
     )
 
 
@@ -106,6 +107,47 @@ def refuse(code: str) -> Any:
     service.refuse(db_session(), current_user(), _asked(code))
     flash(gettext("The petition stays as it is."), "success")
     return redirect(url_for("retention.index"), 303)
+
+
+@bp.route("/retention/visits/<name>", methods=["GET", "POST"])
+@requires(Permission.REVIEW_RETENTION)
+def visits(name: str) -> Any:
+    """Show the visits whose time is over, and propose to rid them of what they tell of people."""
+    of = next((one for one in VISITS if one.value == name), None)
+    if of is None:
+        raise NotFound("There is no such page.")
+    session, form = db_session(), ClearForm()
+    if not form.validate_on_submit():
+        return _visits_page(of, form)
+    try:
+        service.propose_clearing(session, current_user(), of, form.ground.data or "")
+    except TrackerError as refusal:
+        form.refuse(_field(form, refusal, "ground"), refusal)
+        return _visits_page(of, form), refusal.status_code
+    flash(gettext("Proposed. Someone else carries it out, or leaves it as it is."), "info")
+    return redirect(url_for("retention.index"), 303)
+
+
+@bp.post("/retention/clearings/<int:clearing_id>")
+@requires(Permission.REVIEW_RETENTION)
+def clear(clearing_id: int) -> Any:
+    """Rid visits of what they tell of people for good, or leave them as they are."""
+    session, user = db_session(), current_user()
+    clearing = queries.clearing_for(session, user, clearing_id)
+    clears = request.form.get("act") == "clear"
+    service.decide_clearing(session, user, clearing, clears=clears)
+    if clears:
+        told = ngettext("%(num)s visit is cleared.", "%(num)s visits are cleared.", clearing.visits)
+        flash(told, "success")
+    else:
+        flash(gettext("The visits stay as they are."), "success")
+    return redirect(url_for("retention.index"), 303)
+
+
+def _visits_page(of: Class, form: ClearForm) -> str:
+    due = queries.visits_due(db_session(), current_scope().ids, of)
+    is_own = due.waiting is not None and due.waiting.proposed_by_id == current_user().id
+    return render_template("retention/visits.html", of=of, due=due, form=form, is_own=is_own)
 
 
 def _asked(code: str) -> Petition:
