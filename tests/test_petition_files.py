@@ -145,7 +145,7 @@ def test_a_result_and_the_file_that_proves_it_are_kept_together(visit, make, ses
     [
         ({"note": "Đã xong", "evidence": _sent}, "evidence"),
         ({"note": "", "evidence": _sent}, "note"),
-        ({"note": "Đã xong", "version": "1"}, "move"),
+        ({"note": "Đã xong", "version": "0"}, "move"),
     ],
     ids=["wrong file", "no note", "stale"],
 )

@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-import segno
 from flask import Blueprint, flash, g, redirect, render_template, request, session, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
@@ -151,6 +150,8 @@ def second_factor() -> Any:
             form.refuse("code", refusal)
         else:
             return render_template("accounts/recovery_codes.html", codes=codes)
+    import segno  # few ever see a picture: a start does without what draws it
+
     offer = second_factors.prepared(db_session(), sealer(), own)
     made = segno.make(offer.address).svg_inline(scale=5, border=2) if offer else ""
     return render_template(

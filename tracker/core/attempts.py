@@ -8,6 +8,7 @@ from flask import Flask, g, request
 from sqlalchemy.exc import DBAPIError
 
 from tracker.core import web
+from tracker.core.addresses import LateRule
 from tracker.core.db import lost_a_race
 
 ATTEMPTS = 4
@@ -22,6 +23,8 @@ class PatientFlask(Flask):
     A transaction keeps all or nothing, so what lost a race left nothing behind. A connection that
     broke is another matter: for a form nobody knows whether it was kept, so the person decides.
     """
+
+    url_rule_class = LateRule
 
     def dispatch_request(self) -> Any:
         """Run the view; bounded, as an act that always loses is a mistake."""

@@ -5,7 +5,8 @@ transaction; what was read under another mark is forgotten. So every process, on
 change with the first request after it.
 """
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 from weakref import WeakKeyDictionary
@@ -78,6 +79,16 @@ def mark_column() -> Any:
 def marked(session: Session, mark: int | None) -> None:
     """Keep the mark that a session has just read, for as long as its transaction lasts."""
     session.info[_MARK] = (mark, session.get_transaction())
+
+
+@contextmanager
+def steady(session: Session) -> Iterator[None]:
+    """Let what is kept answer within a transaction that writes to none of these tables."""
+    marked(session, session.connection().execute(_THE_MARK).scalar())
+    try:
+        yield
+    finally:
+        session.info.pop(_MARK, None)
 
 
 def hand_mark(before: Session, after: Session) -> None:

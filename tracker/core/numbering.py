@@ -1,6 +1,8 @@
 """Running numbers of a year, given out inside the writer's own transaction."""
 
-from sqlalchemy import insert, select, update
+from typing import cast
+
+from sqlalchemy import Table, bindparam, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from tracker.core.db import Base, text40
@@ -16,6 +18,15 @@ class Counter(Base):
     last: Mapped[int]
 
 
+_COUNTERS = cast(Table, Counter.__table__)
+_RAISED = (
+    update(_COUNTERS)
+    .where(_COUNTERS.c.prefix == bindparam("of_prefix"), _COUNTERS.c.year == bindparam("of_year"))
+    .values(last=_COUNTERS.c.last + bindparam("count"))
+    .returning(_COUNTERS.c.last)
+)
+
+
 def next_number(session: Session, prefix: str, year: int) -> int:
     """Give the next number; two writers never get the same, as the row is locked until commit."""
     return next_numbers(session, prefix, year, 1)
@@ -23,15 +34,10 @@ def next_number(session: Session, prefix: str, year: int) -> int:
 
 def next_numbers(session: Session, prefix: str, year: int, count: int) -> int:
     """Give the first of so many numbers that follow each other."""
-    raised = (
-        update(Counter)
-        .where(Counter.prefix == prefix, Counter.year == year)
-        .values(last=Counter.last + count)
-        .returning(Counter.last)
-    )
-    last = session.scalar(raised)
+    asked = {"of_prefix": prefix, "of_year": year, "count": count}
+    last: int | None = session.connection().execute(_RAISED, asked).scalar()
     if last is None:
-        session.execute(insert(Counter).values(prefix=prefix, year=year, last=count))
+        session.execute(insert(_COUNTERS), {"prefix": prefix, "year": year, "last": count})
         return 1
     return last - count + 1
 

@@ -96,16 +96,18 @@ def digest_of(rows: Rows, key: bytes) -> str:
     evidence of former records as it is.
     """
     told = [
-        [table, {name: value for name, value in row.items() if not _is_empty(value)}]
+        [
+            table,
+            {
+                name: value
+                for name, value in row.items()
+                if value is not None and value is not False and value != ""
+            },
+        ]
         for table, some in rows
         for row in some
     ]
-    packed = json.dumps(told, default=_plain, sort_keys=True, separators=(",", ":"))
-    return hmac.digest(key, packed.encode(), "sha256").hex()[:LENGTH]
-
-
-def _is_empty(value: Any) -> bool:
-    return value is None or value is False or value == ""
+    return hmac.digest(key, _packed(told).encode(), "sha256").hex()[:LENGTH]
 
 
 def _plain(value: Any) -> str:
@@ -116,3 +118,6 @@ def _plain(value: Any) -> str:
     if isinstance(value, bytes | memoryview):
         return hashlib.sha256(value).hexdigest()
     raise TypeError(f"{type(value).__name__} has no evidence")
+
+
+_packed = json.JSONEncoder(default=_plain, sort_keys=True, separators=(",", ":")).encode

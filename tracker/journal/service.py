@@ -5,15 +5,15 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import groupby
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Table, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from tracker.core import clock
 from tracker.core.csvout import Tally
-from tracker.core.db import NOTHING_LEAVES, at_the_end, transaction
+from tracker.core.db import NOTHING_LEAVES, at_the_end, is_sqlite, transaction
 from tracker.core.errors import TrackerError
 from tracker.core.text import has_forbidden
 from tracker.evidence import service as evidence
@@ -163,23 +163,29 @@ def _add_to(session: Session, chain: int, entries: Iterable[Entry]) -> None:
         numbered = replace(entry, number=number)
         before = digest_of(numbered, before)
         rows.append(_row(replace(numbered, digest=before)))
-    session.execute(insert(JournalEntry), rows)
-    session.execute(
-        update(JournalHead)
-        .where(JournalHead.chain == chain)
-        .values(number=number, digest=before)
-        .execution_options(synchronize_session=False)
-    )
+    connection = session.connection()
+    connection.execute(_ENTERED, rows)
+    connection.execute(_MOVED_ON, {"of_chain": chain, "number": number, "digest": before})
 
 
 def _held_head(session: Session, chain: int) -> tuple[int, str]:
     """Give the number and digest of a chain's last entry, and hold them until the commit."""
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    begin = sqlite.insert(JournalHead) if is_sqlite else postgresql.insert(JournalHead)
-    session.execute(begin.values(chain=chain, number=0, digest=BEGINNING).on_conflict_do_nothing())
-    asked = select(JournalHead.number, JournalHead.digest).where(JournalHead.chain == chain)
-    number, digest = session.execute(asked.with_for_update()).one()
-    return number, digest
+    connection, which = session.connection(), {"of_chain": chain}
+    head = connection.execute(_HELD, which).one_or_none()
+    if head is None:
+        first = {"chain": chain, "number": 0, "digest": BEGINNING}
+        begin = sqlite.insert(_HEADS) if is_sqlite(session) else postgresql.insert(_HEADS)
+        connection.execute(begin.on_conflict_do_nothing(), first)
+        head = connection.execute(_HELD, which).one()
+    return head.number, head.digest
+
+
+_HEADS, _KEYS = cast(Table, JournalHead.__table__), cast(Table, CreationKey.__table__)
+_IS_OF_CHAIN = _HEADS.c.chain == bindparam("of_chain")
+_HELD = select(_HEADS.c.number, _HEADS.c.digest).where(_IS_OF_CHAIN).with_for_update()
+_MOVED_ON = update(_HEADS).where(_IS_OF_CHAIN)
+_ENTERED = insert(cast(Table, JournalEntry.__table__))
+_KEPT_KEY = select(_KEYS.c.user_id, _KEYS.c.code).where(_KEYS.c.key == bindparam("of_key"))
 
 
 def _row(entry: Entry) -> dict[str, object]:
@@ -211,16 +217,19 @@ def made_before(session: Session, actor: Actor, key: str, prefix: str = "") -> s
     A key that made a record of another kind, whose codes begin otherwise, is refused.
     """
     is_ours = len(key) <= LONGEST_KEY and not has_forbidden(key)
-    kept = session.get(CreationKey, key) if is_ours else None
+    connection = session.connection()
+    kept = connection.execute(_KEPT_KEY, {"of_key": key}).one_or_none() if is_ours else None
     is_another = kept and (kept.user_id != actor.id or not kept.code.startswith(prefix))
     if is_another or not is_ours:
         raise TrackerError("This form cannot be used again; open a new one.")
-    return kept.code if kept else None
+    code: str | None = kept.code if kept else None
+    return code
 
 
 def keep_key(session: Session, actor: Actor, key: str, code: str) -> None:
     """Remember that this form made this record; the primary key decides between two clicks."""
-    session.add(CreationKey(key=key, user_id=actor.id, code=code))
+    made = {"key": key, "user_id": actor.id, "code": code}
+    session.connection().execute(insert(_KEYS), made)
 
 
 def keep_key_anew(session: Session, actor: Actor, key: str, code: str) -> None:

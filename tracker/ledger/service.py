@@ -22,7 +22,7 @@ def post(session: Session, petition_id: int, entries: Iterable[Entry]) -> None:
     rows = [entry.row(petition_id) for entry in entries]
     if not rows:
         return
-    session.execute(insert(statements.ENTRY), rows)
+    session.connection().execute(insert(statements.ENTRY), rows)
     for row in rows:
         at_the_end(session, _add_up, (petition_id, row["number"]))
 
@@ -61,7 +61,8 @@ def _add_up(session: Session, items: Sequence[tuple[int, ...]]) -> None:
         values = _posted(posted, sqlite) | _pairs(moved, sqlite)
         session.execute(statements.moving_places(is_sqlite=sqlite), values)
     if posted:
-        session.execute(statements.adding_entries(is_sqlite=sqlite), _posted(posted, sqlite))
+        adding = statements.adding_entries(is_sqlite=sqlite)
+        session.connection().execute(adding, _posted(posted, sqlite))
 
 
 def _posted(posted: Sequence[tuple[int, ...]], sqlite: bool) -> dict[str, Any]:
@@ -84,4 +85,4 @@ def _take_turn(session: Session, *, is_alone: bool) -> None:
     if is_sqlite(session):
         return
     lock = func.pg_advisory_xact_lock if is_alone else func.pg_advisory_xact_lock_shared
-    session.execute(select(lock(_TURN)))
+    session.connection().execute(select(lock(_TURN)))

@@ -106,10 +106,11 @@ def bound_scope(scope: frozenset[int]) -> tuple[ScopeShape, dict[str, Any]]:
     return ScopeShape(is_unit=False, is_few=is_few), {"places": sorted(scope)}
 
 
-def ancestors(session: Session, place_id: int) -> list[int]:
+@lasting
+def ancestors(session: Session, place_id: int) -> tuple[int, ...]:
     """Give every unit that answers for a place today, itself first, the nearest before the next."""
     asked = select(PlaceReach.unit_id).where(PlaceReach.place_id == place_id)
-    return list(session.scalars(asked.order_by(PlaceReach.distance)))
+    return tuple(session.scalars(asked.order_by(PlaceReach.distance)))
 
 
 def units_of(session: Session, place_id: int) -> frozenset[int]:

@@ -7,9 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import BinaryIO
 
-import filetype
-from PIL import Image, UnidentifiedImageError
-
 from tracker.attachments.rules.limits import (
     LARGEST_FILE,
     LONGEST_NAME,
@@ -67,8 +64,8 @@ def checked_kind(name: str, file: BinaryIO) -> Kind:
             "The file is protected by a password or in an older format;"
             " save it without a password as DOCX or XLSX."
         )
-    guessed = filetype.guess(start)
-    if guessed is None or guessed.extension not in kind.first_bytes:
+    guessed = _guessed(start)
+    if guessed not in kind.first_bytes:
         raise FileRefused("The content of the file is not what its name says.")
     file.seek(0)
     kind.check(file)
@@ -88,7 +85,17 @@ def clean_name(name: str) -> str:
     return (stem[: LONGEST_NAME - len(ending)] + ending)[:LONGEST_NAME]
 
 
+def _guessed(start: bytes) -> str:
+    """Give what a file is by its first bytes."""
+    import filetype  # a start does without what only files need
+
+    guessed = filetype.guess(start)
+    return guessed.extension if guessed else ""
+
+
 def _check_image(file: BinaryIO) -> None:
+    from PIL import Image, UnidentifiedImageError  # as above
+
     try:
         with Image.open(file, formats=("JPEG", "PNG")) as image:
             if image.width * image.height > MOST_PIXELS:

@@ -46,6 +46,22 @@ class Choice:
     is_retired: bool = False
 
 
+class CategoryRule(NamedTuple):
+    """What a new petition asks of its category."""
+
+    is_retired: bool
+    due_days: int | None
+    due_days_are_working: bool
+
+
+@lasting
+def category_rules(session: Session) -> dict[int, CategoryRule]:
+    """Give the rules of all categories by their ids, retired ones too."""
+    rule = (Category.is_retired, Category.due_days, Category.due_days_are_working)
+    rows = session.execute(select(Category.id, *rule))
+    return {row.id: CategoryRule(*row[1:]) for row in rows}
+
+
 @lasting
 def category_choices(session: Session) -> list[Choice]:
     """Give the categories in their order, retired ones too."""

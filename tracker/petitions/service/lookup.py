@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
+from types import ModuleType
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, or_, select
@@ -9,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from tracker.core.bulk import set_aside
-from tracker.core.db import transaction
+from tracker.core.db import is_sqlite, transaction
 from tracker.petitions.models import (
     FOUND_IN,
     Petition,
@@ -37,15 +39,18 @@ def write_lookups(session: Session, rows: Sequence[LookupRow]) -> None:
     """Write what petitions are found by; what is so already is left alone."""
     if not rows:
         return
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    adding = sqlite.insert(PetitionLookup) if is_sqlite else postgresql.insert(PetitionLookup)
-    differs = [getattr(PetitionLookup, name) != adding.excluded[name] for name in KEPT]
-    session.execute(
-        adding.values([as_values(row) for row in rows]).on_conflict_do_update(
-            index_elements=["petition_id"],
-            set_={name: adding.excluded[name] for name in KEPT},
-            where=or_(*differs),
-        )
+    keeping = _keeping(sqlite if is_sqlite(session) else postgresql)
+    session.connection().execute(keeping, [as_values(row) for row in rows])
+
+
+@cache
+def _keeping(dialect: ModuleType) -> Any:
+    table = PetitionLookup.__table__
+    adding = dialect.insert(table)
+    return adding.on_conflict_do_update(
+        index_elements=["petition_id"],
+        set_={name: adding.excluded[name] for name in KEPT},
+        where=or_(*(table.c[name] != adding.excluded[name] for name in KEPT)),
     )
 
 
@@ -101,12 +106,12 @@ def _add(session: Session, rows: Sequence[LookupRow]) -> None:
 def finding_set_aside(session: Session) -> Iterator[None]:
     """Let what petitions are found by be written in bulk: its indexes are made once, over all."""
     connection = session.connection()
-    is_sqlite = connection.dialect.name == "sqlite"
-    for trigger in triggers() if is_sqlite else ():
+    needs_triggers = connection.dialect.name == "sqlite"
+    for trigger in triggers() if needs_triggers else ():
         connection.exec_driver_sql(f"DROP TRIGGER {trigger}")
     with set_aside(connection, PetitionLookup.__tablename__):
         yield
-    if is_sqlite:
+    if needs_triggers:
         for key, name in FOUND_IN.items():
             _fill_full_text(connection, key, name)
         for statement in triggers().values():

@@ -13,13 +13,16 @@ from tracker.core import clock
 from tracker.core.dates import Precision, first_day
 from tracker.core.db import transaction
 from tracker.core.errors import NotAllowed, NotFound
+from tracker.core.lasting import steady
 from tracker.core.numbering import next_number
 from tracker.core.text import checked
 from tracker.dialogues.lifecycle import HAPPENED, Stage
-from tracker.dialogues.models import Category, Department, Dialogue
+from tracker.dialogues.models import Department, Dialogue
+from tracker.evidence import service as evidence
 from tracker.journal import service as journal
 from tracker.petitions.lifecycle import RECEIVE, Status
 from tracker.petitions.models import Petition, PetitionStep
+from tracker.petitions.queries.choices import CategoryRule, category_rules
 from tracker.petitions.rules import (
     ASSIGNED,
     NOTE_LIMIT,
@@ -57,15 +60,14 @@ def log_petition(session: Session, actor: User | None, new: NewPetition, key: st
 
 
 def _log(session: Session, actor: User | None, new: NewPetition, key: str) -> Petition:
-    with transaction(session):
+    with transaction(session), steady(session):
         if actor is not None and key and (code := journal.made_before(session, actor, key, "KN-")):
             return session.scalars(select(Petition).where(Petition.code == code)).one()
         _check_known(session, actor, new)
         petition = _new_row(session, actor, new)
         if actor is not None and key:
             journal.keep_key(session, actor, key, petition.code)
-        session.add(petition)
-        session.flush()  # steps, postings and journal name the row
+        evidence.add_now(session, petition)  # steps, postings and journal name the row
         day = exact_day(petition.received_on, petition.date_precision)
         first = PetitionStep(move=RECEIVE, happened_on=day)
         add_step(session, actor, petition, first, [])
@@ -86,9 +88,9 @@ def check_place(session: Session, actor: User | None, place_id: int) -> None:
         raise NotFound("There is no such place.")
 
 
-def check_category(session: Session, category_id: int) -> Category:
-    """Give a category in use; refuse a retired or unknown one."""
-    category = session.get(Category, category_id)
+def check_category(session: Session, category_id: int) -> CategoryRule:
+    """Give the rule of a category in use; refuse a retired or unknown one."""
+    category = category_rules(session).get(category_id)
     if category is None or category.is_retired:
         raise PetitionRefused("Choose a category in use.")
     return category
@@ -130,7 +132,7 @@ def _due(session: Session, new: NewPetition, received_on: date | None) -> tuple[
     """Give the due date and why: the one that was typed, or the one of the category's own rule."""
     if new.due_on is not None:
         return new.due_on, ASSIGNED
-    category = session.get_one(Category, new.category_id)
+    category = category_rules(session)[new.category_id]
     is_a_day = new.date_precision is Precision.DAY
     if category.due_days is None or received_on is None or not is_a_day:
         return None, UNKNOWN

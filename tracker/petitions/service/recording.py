@@ -16,6 +16,7 @@ from tracker.core import clock
 from tracker.core.db import is_sqlite
 from tracker.core.errors import Stale
 from tracker.core.i18n import Message
+from tracker.evidence import service as evidence
 from tracker.journal import service as journal
 from tracker.ledger import service as ledger
 from tracker.petitions.lifecycle import ENDED, STEP_WORDS, Status
@@ -102,10 +103,10 @@ def add_step(
     step.channel = petition.channel.value
     step.recorded_at = _later_than(history)
     step.actor_id = actor.id if actor else None
-    session.add(step)
-    # Every step is a change, also one that leaves all columns alike: the version tells of it.
-    flag_modified(petition, "status")
-    session.flush()  # later steps name it by its id
+    evidence.add_now(session, step)  # later steps name it by its id
+    if history:
+        # Every step is a change, also one that leaves all columns alike: the version tells of it.
+        flag_modified(petition, "status")
     for name, value in summary(petition, [*history, step]).items():
         setattr(petition, name, value)
     if is_journaled:
@@ -124,6 +125,7 @@ def post_change(
     ledger.post(session, petition.id, entries(told, after=before))
     _keep_postings(session, petition, told[:before], told)
     keep_lookup(session, petition)
+    evidence.stands(session, petition, recorded)
 
 
 def _later_than(history: Sequence[PetitionStep]) -> datetime:
@@ -191,7 +193,8 @@ def _keep_postings(
     ]
     if not rows:
         return
-    session.execute(_keeping(sqlite if is_sqlite(session) else postgresql), rows)
+    keeping = _keeping(sqlite if is_sqlite(session) else postgresql)
+    session.connection().execute(keeping, rows)
 
 
 @cache
