@@ -5,7 +5,7 @@ import zipfile
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from tracker.accounts.permissions import Role
 from tracker.briefing.lifecycle import VisitKind
@@ -16,7 +16,8 @@ from tracker.briefing.service import log_visit as log_village_visit
 from tracker.commitments.lifecycle import Result
 from tracker.commitments.models import HouseholdVisit
 from tracker.commitments.service import NewGroup, NewVisit, log_visit, set_up_group
-from tracker.core import clock
+from tracker.core import clock, migrate
+from tracker.core.db import engine_for
 from tracker.core.errors import NotAllowed, NotFound, Stale
 from tracker.journal.models import JournalEntry
 from tracker.places.queries import scope_ids
@@ -171,3 +172,20 @@ def test_a_sent_report_holds_no_personal_data(session, make):
                 body = b"".join(map(parts.read, parts.namelist()))
         for told in (NAME, PHONE, "sửa cống"):
             assert told.encode() not in body
+
+
+def test_the_schema_goes_back_and_forth_with_periods_in_it(database_url):
+    engine = engine_for(database_url)
+    migrate.upgrade(engine)
+    put = text("INSERT INTO retention_periods VALUES (:of, 5, 'Luật Lưu trữ', 1)")
+    with engine.begin() as connection:
+        connection.execute(put, [{"of": "petition"}, {"of": "village"}])
+
+    migrate.downgrade(engine, "0021")
+    migrate.upgrade(engine)
+
+    with engine.begin() as connection:
+        kept = connection.execute(text('SELECT "of", years FROM retention_periods')).all()
+        connection.execute(put, {"of": "household"})
+    assert list(map(tuple, kept)) == [("petition", 5)]
+    engine.dispose()

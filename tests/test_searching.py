@@ -1,9 +1,11 @@
 """Words that are searched for stand in no address: not of the list, its pages or its files."""
 
+import io
 import re
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
+from python_calamine import CalamineWorkbook
 
 NAME, PHONE = "Hoàng Thị Thuý", "0912000111"
 PERSON = {"citizen_name": NAME, "citizen_phone": PHONE, "petitioner": "person"}
@@ -70,6 +72,18 @@ def test_words_that_somebody_wrote_into_an_address_are_searched_for_as_before(vi
     petition = make.petition(content="Đề nghị sửa cống thoát nước", place=staff.user.place)
     assert petition.code in staff.get("/petitions", q="cống thoát").text
     assert petition.code not in staff.get("/petitions", q="đèn đường").text
+
+
+def test_a_file_says_that_words_were_searched_for_but_not_which(visit, make):
+    staff = visit()
+    make.petition(**PERSON, place=staff.user.place)
+    found = staff.post("/petitions", q=NAME).location
+    for ending, told in (("", False), ("&profile=internal", True)):
+        file = staff.get(found.replace("/petitions?", "/petitions.xlsx?") + ending).get_data()
+        rows = CalamineWorkbook.from_filelike(io.BytesIO(file)).get_sheet_by_index(0).to_python()
+        heading = " ".join(str(cell) for row in rows[:8] for cell in row)
+        assert "Từ khóa: " in heading
+        assert (f"Từ khóa: {NAME}" in heading) is told
 
 
 def test_an_empty_search_leads_to_the_whole_list(visit):

@@ -9,14 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
+from sqlalchemy import update
 
 from tracker.accounts.permissions import Role
 from tracker.commitments.service import NewCommitment, Person, make_commitment
 from tracker.core import clock
 from tracker.core.dates import Precision
 from tracker.core.text import fold
+from tracker.petitions.models import Petition
 from tracker.petitions.rules.spellings import without_person
 from tracker.petitions.service import Amendment, amend_petition
+from tracker.petitions.service.rebuilding import fill_unnamed_copies
 from tracker.places.models import Place
 
 NAME, PHONE = "Hoàng Thị Thuý", "0912000111"
@@ -196,3 +199,16 @@ def test_no_spelling_stands_in_what_came_of_a_dialogue_nor_in_its_promises(sessi
     for text in read():
         assert "Bà …" in text or "bà …" in text
         assert [spelt for spelt in SPELLINGS if spelt in text] == []
+
+
+def test_an_upgrade_makes_the_copies_of_texts_that_are_there(session, make):
+    person = {"citizen_name": NAME, "citizen_phone": PHONE, "petitioner": "person"}
+    petition, other = make.petition(content=TOLD, **person), make.petition(**person)
+    session.connection().execute(update(Petition.__table__).values(content_unnamed=None))
+    session.commit()
+
+    fill_unnamed_copies(session)
+
+    session.expire_all()
+    assert "hoàng thị thuý" not in petition.plain_content
+    assert other.content_unnamed is None

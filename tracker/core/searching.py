@@ -19,6 +19,7 @@ WORDS = "q"
 SEALED = "~"
 """What sealed words begin with; others were written into the address by somebody."""
 MOST = 200
+UNTOLD = "…"
 
 
 def searched_address(path: str) -> str:
@@ -50,6 +51,14 @@ def addressed(arguments: Mapping[str, str]) -> dict[str, str]:
     if WORDS in kept:
         kept[WORDS] = request.args[WORDS]
     return kept
+
+
+def narrowed_by(
+    labels: Mapping[str, str], shown: Mapping[str, str], *, tells_words: bool = False
+) -> list[str]:
+    """Say in a file by what its list was narrowed; that words were searched for, but not which."""
+    told = {name: UNTOLD if name == WORDS and not tells_words else shown[name] for name in shown}
+    return [f"{gettext(labels[name])}: {word}" for name, word in told.items()]
 
 
 def _sealed(words: str) -> str:

@@ -17,7 +17,7 @@ from tracker.briefing.queries.visits import visit_export_rows, visitors
 from tracker.briefing.views.blueprint import bp
 from tracker.core.downloads import ListFile
 from tracker.core.i18n import gettext, ngettext
-from tracker.core.searching import addressed, searched_address, typed_arguments
+from tracker.core.searching import addressed, narrowed_by, searched_address, typed_arguments
 from tracker.core.web import db_session
 from tracker.journal.service import FileNotes
 from tracker.petitions.queries.choices import place_choices
@@ -98,7 +98,7 @@ def _file(asked: Asked) -> ListFile:
         rows=lambda session: visit_export_rows(session, scope.ids, asked.filter, asked.sort),
         count=lambda session: visit_count(session, scope.ids, asked.filter),
         counted=lambda count: ngettext("%(num)s visit", "%(num)s visits", count),
-        narrowed=[f"{gettext(LABELS[name])}: {word}" for name, word in asked.shown.items()],
+        narrowed=narrowed_by(LABELS, asked.shown),
         is_fictional=bool(invented) and visit_count(session, invented, asked.filter) > 0,
     )
 

@@ -17,7 +17,7 @@ from tracker.commitments.queries.register import commitment_export_rows
 from tracker.commitments.views.blueprint import bp
 from tracker.core.downloads import ListFile
 from tracker.core.i18n import gettext, ngettext
-from tracker.core.searching import addressed, searched_address, typed_arguments
+from tracker.core.searching import addressed, narrowed_by, searched_address, typed_arguments
 from tracker.core.web import db_session
 from tracker.journal.service import FileNotes
 from tracker.petitions.queries.choices import department_choices, place_choices
@@ -101,7 +101,7 @@ def _file(asked: Asked) -> ListFile:
         rows=lambda session: commitment_export_rows(session, scope.ids, asked.filter, asked.sort),
         count=lambda session: commitment_count(session, scope.ids, asked.filter),
         counted=lambda count: ngettext("%(num)s commitment", "%(num)s commitments", count),
-        narrowed=[f"{gettext(LABELS[name])}: {word}" for name, word in asked.shown.items()],
+        narrowed=narrowed_by(LABELS, asked.shown),
         is_fictional=bool(invented) and commitment_count(session, invented, asked.filter) > 0,
     )
 

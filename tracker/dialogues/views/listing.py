@@ -12,7 +12,7 @@ from tracker.accounts.permissions import Permission
 from tracker.core import clock
 from tracker.core.downloads import ListFile
 from tracker.core.i18n import Labelled, gettext, ngettext, say
-from tracker.core.searching import searched_address, typed_arguments
+from tracker.core.searching import UNTOLD, WORDS, searched_address, typed_arguments
 from tracker.core.web import db_session
 from tracker.dialogues.columns import COLUMNS
 from tracker.dialogues.forms import FilterForm
@@ -107,7 +107,9 @@ def _narrowed(form: FilterForm, asked: DialogueFilter) -> Iterator[str]:
         value = asked.place_id if name == "place" else getattr(asked, name)
         if not value:
             continue
-        if name == "place":
+        if name == WORDS:
+            value = UNTOLD
+        elif name == "place":
             value = offered_places().get(value, "")
         elif isinstance(value, date):
             value = clock.shown_date(value)

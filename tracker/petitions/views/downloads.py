@@ -18,7 +18,7 @@ from tracker.core.datapackage import packed
 from tracker.core.downloads import ZIP, dated, leaving, workbook
 from tracker.core.errors import NotAllowed
 from tracker.core.i18n import gettext, ngettext
-from tracker.core.searching import addressed, typed_arguments
+from tracker.core.searching import addressed, narrowed_by, typed_arguments
 from tracker.core.web import db_session
 from tracker.core.xlsxout import Sheet, sheet_columns, titles_of
 from tracker.journal.service import FileNotes
@@ -153,7 +153,8 @@ def _sheet(
 ) -> Sheet:
     scope = current_scope()
     count = petition_count(session, scope.ids, asked.filter)
-    narrowed = [f"{gettext(LABELS[name])}: {word}" for name, word in asked.shown.items()]
+    is_internal = profile is Profile.INTERNAL
+    narrowed = narrowed_by(LABELS, asked.shown, tells_words=is_internal)
     on_paper = [column.name for column in columns].index("remark") + 1
     return Sheet(
         title,
@@ -163,7 +164,7 @@ def _sheet(
             clock.shown_date(clock.today()),
             ngettext("%(num)s petition", "%(num)s petitions", count),
             *narrowed,
-            *([taken_out_by(current_user().full_name)] if profile is Profile.INTERNAL else []),
+            *([taken_out_by(current_user().full_name)] if is_internal else []),
             is_fictional=_is_fictional(asked),
         ),
         sheet_columns(columns),
