@@ -4,13 +4,17 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.core.clock import shown_date
 from tracker.core.db import is_sqlite
 from tracker.core.i18n import gettext
+from tracker.core.lasting import lasting
 from tracker.ledger.rules import MEASURES, By, Span, pieces
 from tracker.ledger.statements import Shape, fills, summing
+from tracker.places.models import Place
+from tracker.places.rules import PlaceKind
 
 Quantities = Mapping[str, int]
 Sums = dict[tuple[int, int, str], Quantities]
@@ -33,7 +37,9 @@ def sums(
     parts = [pieces(span) for span in spans]
     if not unit_ids or not any(parts):
         return {}
-    values: dict[str, Any] = {"units": sorted(unit_ids)}
+    units = tuple(sorted(unit_ids))
+    values: dict[str, Any] = {"units": units} if len(units) > 1 else {"unit": units[0]}
+    of_units = (len(units) == 1, _hold_villages(session, units))
     for number, (span, some) in enumerate(zip(spans, parts, strict=True)):
         bound = {str(at): (piece.start, piece.end) for at, piece in enumerate(some)}
         if by is not By.ALL or typed_before is not None:
@@ -45,14 +51,23 @@ def sums(
     if typed_before is not None:
         values["typed_before"] = typed_before
     shapes = tuple(
-        tuple(Shape(piece.is_months, piece.start is not None, piece.sign) for piece in some)
+        tuple(
+            Shape(piece.is_months, piece.start is not None, piece.sign, *of_units) for piece in some
+        )
         for some in parts
     )
     statement = summing(by, shapes, is_typed=typed_before is not None)
     return {
         (number, unit_id, key): dict(zip(MEASURES, map(int, quantities), strict=True))
-        for number, unit_id, key, *quantities in session.execute(statement, values)
+        for number, unit_id, key, *quantities in session.connection().execute(statement, values)
     }
+
+
+@lasting
+def _hold_villages(session: Session, unit_ids: tuple[int, ...]) -> bool:
+    """Tell whether some are villages, of which there are no sums by day or cut."""
+    is_one = Place.id.in_(unit_ids), Place.kind == PlaceKind.VILLAGE
+    return session.scalar(select(Place.id).where(*is_one).limit(1)) is not None
 
 
 def monthly_sums(

@@ -234,11 +234,16 @@ def _months_of_villages(is_sqlite: bool) -> Select[Any]:
 
 
 class Shape(NamedTuple):
-    """What a piece of a span asks of its statement, whatever its days: see `rules.Piece`."""
+    """What a piece of a span asks of its statement, whatever its days: see `rules.Piece`.
+
+    Of one unit nothing is listed, and what only villages need is left out where there is none.
+    """
 
     is_months: bool
     has_start: bool
     sign: int
+    is_one: bool
+    has_villages: bool
 
 
 Shapes = tuple[tuple[Shape, ...], ...]
@@ -246,7 +251,7 @@ Shapes = tuple[tuple[Shape, ...], ...]
 
 @lru_cache(maxsize=256)
 def summing(by: By, spans: Shapes, *, is_typed: bool) -> Select[Any]:
-    """Sum pieces of spans for the `units`, by a cut; days are bound by span, piece and end.
+    """Sum pieces of spans for the `units`, or one `unit`, by a cut; days by span, piece and end.
 
     With `is_typed`, what was recorded from `typed_before` on is taken back.
     """
@@ -256,10 +261,10 @@ def summing(by: By, spans: Shapes, *, is_typed: bool) -> Select[Any]:
             continue
         for at, shape in enumerate(shapes):
             parts.append(_of_sums(by, number, at, shape))
-            if by is By.ALL and not shape.is_months:
+            if by is By.ALL and not shape.is_months and shape.has_villages:
                 parts.append(_of_villages(by, number, str(at), shape))
-        whole = Shape(is_months=False, has_start=shapes[0].has_start, sign=1)
-        if by is not By.ALL:
+        whole = shapes[0]._replace(is_months=False, sign=1)
+        if by is not By.ALL and whole.has_villages:
             parts.append(_of_villages(by, number, "whole", whole))
         if is_typed:
             since = ENTRY.c.recorded_at >= bindparam("typed_before", type_=UtcDateTime())
@@ -271,12 +276,20 @@ def summing(by: By, spans: Shapes, *, is_typed: bool) -> Select[Any]:
     return select(*keys, *sums).group_by(*keys).having(or_(*(one != 0 for one in sums)))
 
 
+def _is_asked(unit_id: Any, shape: Shape) -> ColumnElement[bool]:
+    units: Any = bindparam("units", expanding=True)
+    found: ColumnElement[bool] = (
+        unit_id == bindparam("unit") if shape.is_one else unit_id.in_(units)
+    )
+    return found
+
+
 def _of_sums(by: By, number: int, at: int, shape: Shape) -> Select[Any]:
     grain = "month" if shape.is_months else "day"
     return select(
         literal(number).label("number"), SUM.c.unit_id, SUM.c.key, *_signed(SUM, shape)
     ).where(
-        SUM.c.unit_id.in_(bindparam("units", expanding=True)),
+        _is_asked(SUM.c.unit_id, shape),
         SUM.c.cut == str(by),
         SUM.c.grain == grain,
         *_days(SUM.c.day, number, str(at), shape),
@@ -285,11 +298,11 @@ def _of_sums(by: By, number: int, at: int, shape: Shape) -> Select[Any]:
 
 def _of_villages(by: By, number: int, at: str, shape: Shape) -> Select[Any]:
     # Found by its key: no entry is read for units that are none.
-    is_asked = _UNIT.c.id.in_(bindparam("units", expanding=True))
+    is_asked = _is_asked(_UNIT.c.id, shape)
     asked = _of_entries(by, number, at, shape)
     # Asked once before, so that PostgreSQL reads no entry to learn that a unit is no village.
     unit = _UNIT.alias("unit")
-    is_any = unit.c.id.in_(bindparam("units", expanding=True)), unit.c.kind == PlaceKind.VILLAGE
+    is_any = _is_asked(unit.c.id, shape), unit.c.kind == PlaceKind.VILLAGE
     return asked.join(_UNIT, _UNIT.c.id == _REACH.c.unit_id).where(
         is_asked, _IS_VILLAGE, select(unit.c.id).where(*is_any).exists()
     )
@@ -305,7 +318,7 @@ def _of_entries(by: By, number: int, at: str, shape: Shape) -> Select[Any]:
         )
         .join_from(_REACH, ENTRY, ENTRY.c.place_id == _REACH.c.place_id)
         .where(
-            _REACH.c.unit_id.in_(bindparam("units", expanding=True)),
+            _is_asked(_REACH.c.unit_id, shape),
             *_days(ENTRY.c.day, number, at, shape),
         )
     )

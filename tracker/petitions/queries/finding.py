@@ -249,7 +249,13 @@ def _counting(shapes: tuple[Shape, ...], most: int) -> Select[Any]:
 
 def count_all(session: Session, wanted: Wanted) -> int:
     """Count all that is wanted, however many."""
-    return session.scalar(select(func.count()).select_from(found(session, wanted).subquery())) or 0
+    shape, values = shape_of(session, wanted)
+    return session.connection().scalar(_counting_all(shape), bound_values([values])) or 0
+
+
+@lru_cache(maxsize=200)
+def _counting_all(shape: Shape) -> Select[Any]:
+    return select(func.count()).select_from(bound([shape])[0].subquery())
 
 
 def by_words(query: str, *, with_names: bool) -> list[Clause]:

@@ -1,7 +1,7 @@
 """Who a petition is from, as each reader may see it: open, masked, or not at all."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache, partial
 from typing import Any
@@ -87,17 +87,25 @@ def unknown_at(
     session: Session, reader: Reader | None, dialogue_ids: Sequence[int]
 ) -> dict[int, list[tuple[str, ...]]]:
     """Give who raised something at dialogues and is not known to the reader, by dialogue."""
-    person = [getattr(Petition, name) for name in PERSON]
-    asked = select(Petition.dialogue_id, *person).where(
-        Petition.dialogue_id.in_(dialogue_ids), or_(*(told != "" for told in person))
-    )
-    if reader is not None:
-        # Of a petition that nobody logged it is not known whether it is the reader's own.
-        asked = asked.where(known_to(reader).is_not(true()))
+    values = {"dialogues": dialogue_ids} | values_of_reader(reader)
+    asked = _unknown_at(reader and replace(reader, id=0))
     found: dict[int, list[tuple[str, ...]]] = {}
-    for dialogue_id, *told in session.execute(asked):
+    for dialogue_id, *told in session.connection().execute(asked, values):
         found.setdefault(dialogue_id, []).append(tuple(told))
     return found
+
+
+@cache
+def _unknown_at(reader: Reader | None) -> Select[Any]:
+    person = [getattr(Petition, name) for name in PERSON]
+    asked = select(Petition.dialogue_id, *person).where(
+        Petition.dialogue_id.in_(bindparam("dialogues", expanding=True)),
+        or_(*(told != "" for told in person)),
+    )
+    if reader is None:
+        return asked
+    # Of a petition that nobody logged it is not known whether it is the reader's own.
+    return asked.where(known_to(reader).is_not(true()))
 
 
 def _tellers(

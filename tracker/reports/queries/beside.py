@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, Date, bindparam, case, func, select
 from sqlalchemy.orm import Session
 
 from tracker.commitments.lifecycle import State
-from tracker.commitments.queries import CommitmentFilter
-from tracker.commitments.queries.register import matching, stands_as
+from tracker.commitments.models import Commitment
+from tracker.commitments.queries.register import stands_as
 from tracker.core import clock
 from tracker.core.i18n import N_, Labelled, language
 from tracker.core.lasting import lasting
@@ -17,7 +19,7 @@ from tracker.dialogues.models import Dialogue
 from tracker.dialogues.queries import year_of
 from tracker.petitions.queries import Flow, PetitionFilter, petition_count
 from tracker.petitions.rules import RECEIVED
-from tracker.places.queries import fictional_ids, reached
+from tracker.places.queries import ScopeShape, bound_scope, fictional_ids, reached
 from tracker.reports.models import PublishedFigure
 from tracker.reports.rules import Period
 
@@ -111,13 +113,19 @@ def beside(session: Session, places: frozenset[int], period: Period) -> Beside:
 
 
 def _promises(session: Session, places: frozenset[int], period: Period) -> Promises:
-    asked = CommitmentFilter(due_from=period.start, due_to=period.end)
-    today = clock.today()
-    counts = [func.sum(case((stands_as(state, today), 1), else_=0)) for state in State]
-    due, *states = session.execute(
-        matching(session, places, asked).with_only_columns(func.count(), *counts)
-    ).one()
+    shape, values = bound_scope(places)
+    values |= {"today": clock.today(), "due_from": period.start, "due_to": period.end}
+    due, *states = session.connection().execute(_promised(shape), values).one()
     return Promises(due, {s: int(n or 0) for s, n in zip(State, states, strict=True)})
+
+
+@cache
+def _promised(scope: ScopeShape) -> Any:
+    today, first, last = (bindparam(name, type_=Date()) for name in ("today", "due_from", "due_to"))
+    counts = [func.sum(case((stands_as(state, today), 1), else_=0)) for state in State]
+    return select(func.count(), *counts).where(
+        scope.lies_in(Commitment.place_id), Commitment.due_on.between(first, last)
+    )
 
 
 def _owed(session: Session, places: frozenset[int], year: int) -> Owed:

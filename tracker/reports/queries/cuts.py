@@ -9,16 +9,17 @@ from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
 from tracker.core.clock import shown_date
-from tracker.core.i18n import Labelled, gettext, language, say
+from tracker.core.i18n import Labelled, gettext, say
 from tracker.core.text import sort_key
 from tracker.dialogues.lifecycle import HAPPENED
-from tracker.dialogues.models import Category, Department, Dialogue
+from tracker.dialogues.models import Dialogue
 from tracker.ledger.models import LedgerEntry
 from tracker.ledger.queries import Quantities, monthly_sums, sums
 from tracker.ledger.rules import MEASURES, NO_DEPARTMENT, By, Span, end_of_day
 from tracker.petitions.lifecycle import Channel, Kind, Level
 from tracker.petitions.models import Petition
 from tracker.petitions.queries.addresses import NOBODY
+from tracker.petitions.queries.choices import category_choices, department_choices
 from tracker.places.models import PlaceReach
 from tracker.places.rules import PlaceKind
 from tracker.reports.queries.places import PlaceName, PlaceTree
@@ -104,32 +105,24 @@ def _lines(found: Mapping[tuple[int, Key], Quantities]) -> dict[Key, Line]:
 
 def _by_category(session: Session, asked: Asked) -> Iterator[ReportLine]:
     found = _numbers(session, asked, By.CATEGORY)
-    word = Category.name_en if language() == "en" else Category.name_vi
-    rows = session.execute(
-        select(Category.id, Category.code, word, Category.is_retired).order_by(
-            Category.position, Category.id
-        )
-    )
-    for category_id, code, name, is_retired in rows:
-        numbers = found.get(str(category_id), Line())
-        if not is_retired or not numbers.is_empty:
-            rows_ = {"category": code}
-            yield ReportLine(name, code, asked.period, numbers, rows_, is_retired=is_retired)
+    for one in category_choices(session):
+        numbers = found.get(str(one.id), Line())
+        if not one.is_retired or not numbers.is_empty:
+            rows = {"category": one.code}
+            yield ReportLine(
+                one.name, one.code, asked.period, numbers, rows, is_retired=one.is_retired
+            )
 
 
 def _by_department(session: Session, asked: Asked) -> Iterator[ReportLine]:
     found = _numbers(session, asked, By.DEPARTMENT)
-    word = Department.name_en if language() == "en" else Department.name_vi
-    rows = session.execute(
-        select(Department.id, Department.code, word, Department.is_retired).order_by(
-            Department.position, Department.id
-        )
-    )
-    for department_id, code, name, is_retired in rows:
-        numbers = found.get(str(department_id), Line())
+    for one in department_choices(session):
+        numbers = found.get(str(one.id), Line())
         if not numbers.is_empty:
-            rows_ = {"department": code}
-            yield ReportLine(name, code, asked.period, numbers, rows_, is_retired=is_retired)
+            rows = {"department": one.code}
+            yield ReportLine(
+                one.name, one.code, asked.period, numbers, rows, is_retired=one.is_retired
+            )
     nobody = found.get(str(NO_DEPARTMENT), Line())
     if not nobody.is_empty:
         name = gettext("Not yet given to a department")

@@ -2,9 +2,10 @@
 
 from collections import Counter
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Date, bindparam, case, func, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from tracker.core import clock
@@ -23,7 +24,7 @@ from tracker.petitions.rules import (
     ended_as,
     timeliness,
 )
-from tracker.places.queries import reached
+from tracker.places.queries import ScopeShape, reached
 from tracker.reports.queries.cuts import Asked
 from tracker.reports.rules import Band, Line, Spread, bands, spread
 
@@ -101,8 +102,10 @@ def _ever_received(session: Session, asked: Asked) -> int:
 
 def _took(session: Session, asked: Asked) -> tuple[Spread, Spread, dict[Timeliness, int]]:
     terms = terms_of(session)
-    ended = _ended_then(asked) if asked.typed_by else _ended_now(asked)
-    rows = session.execute(ended)
+    if asked.typed_by:
+        rows = session.execute(_ended_then(asked))
+    else:
+        rows = session.connection().execute(_ended_now(), _values(asked))
     days: dict[str, Counter[int]] = {RESOLVED: Counter(), EXPLAINED: Counter()}
     stands = dict.fromkeys(PUNCTUALITY, 0)
     for day, received_on, status, due_on, ended_on, *counted in rows:
@@ -118,7 +121,18 @@ def _took(session: Session, asked: Asked) -> tuple[Spread, Spread, dict[Timeline
 _FACTS = (Petition.received_on, Petition.status, Petition.due_on, Petition.ended_on)
 
 
-def _ended_now(asked: Asked) -> Any:
+_HERE = ScopeShape(is_unit=True, is_few=True)
+_START, _END = bindparam("start", type_=Date()), bindparam("end", type_=Date())
+
+
+def _values(asked: Asked) -> dict[str, Any]:
+    """Give what the two statements below are asked with, that are built once."""
+    period = asked.period
+    return {"unit": asked.tree.home, "start": period.start, "end": period.end}
+
+
+@cache
+def _ended_now() -> Any:
     """Select by days what was resolved and explained in the period, from what petitions posted."""
     posted = PetitionPosting
     facts = (posted.day, *_FACTS)
@@ -130,9 +144,9 @@ def _ended_now(asked: Asked) -> Any:
         select(*facts, *numbers)
         .join(Petition, Petition.id == posted.petition_id)
         .where(
-            posted.place_id.in_(reached(asked.tree.home)),
+            _HERE.lies_in(posted.place_id),
             posted.measure.in_((RESOLVED, EXPLAINED)),
-            posted.day.between(asked.period.start, asked.period.end),
+            posted.day.between(_START, _END),
             Petition.received_on.is_not(None),
         )
         .group_by(*facts)
@@ -158,10 +172,14 @@ def _ended_then(asked: Asked) -> Any:
 def _aged(session: Session, asked: Asked) -> tuple[Band, ...]:
     """Sort what is outstanding at the end by its age."""
     end = asked.period.end
-    statement = _standing_then(asked) if asked.typed_by else _standing_now(asked)
+    if asked.typed_by:
+        rows = session.execute(_standing_then(asked))
+    else:
+        standing = _standing_now(is_of_today=_is_of_today(asked))
+        rows = session.connection().execute(standing, _values(asked))
     found = Counter[int]()
     aged = bands(end)
-    for received_on, number in session.execute(statement):
+    for received_on, number in rows:
         if received_on is None:
             continue
         age = (end - received_on).days
@@ -171,20 +189,19 @@ def _aged(session: Session, asked: Asked) -> tuple[Band, ...]:
     return tuple(replace(band, count=found[at]) for at, band in enumerate(aged))
 
 
-def _standing_now(asked: Asked) -> Any:
+@cache
+def _standing_now(*, is_of_today: bool) -> Any:
     """Select by the day of receipt what is outstanding, from what petitions posted.
 
     Whatever ended by the end and stayed so adds up to nothing, and is not looked at.
     """
-    posted, end, weights = PetitionPosting, asked.period.end, STOCKS[OUTSTANDING]
-    here = select(Petition.id, Petition.received_on).where(
-        Petition.place_id.in_(reached(asked.tree.home))
-    )
-    if _is_of_today(asked):
+    posted, weights = PetitionPosting, STOCKS[OUTSTANDING]
+    here = select(Petition.id, Petition.received_on).where(_HERE.lies_in(Petition.place_id))
+    if is_of_today:
         may_stand = here.where(Petition.status.in_(OPEN)).subquery()
     else:
         # One after the other, so that both are found by an index; what has no day is left to us.
-        ended_later = (Petition.ended_on.is_(None), Petition.ended_on > end)
+        ended_later = (Petition.ended_on.is_(None), Petition.ended_on > _END)
         may_stand = union_all(*(here.where(each) for each in ended_later)).subquery()
     return (
         select(
@@ -192,7 +209,7 @@ def _standing_now(asked: Asked) -> Any:
             func.sum(case(weights, value=posted.measure, else_=0) * posted.quantity),
         )
         .join(posted, posted.petition_id == may_stand.c.id)
-        .where(posted.day <= end)  # of any measure, so that postings are found by their petition
+        .where(posted.day <= _END)  # of any measure, so that postings are found by their petition
         .group_by(may_stand.c.received_on)
     )
 
