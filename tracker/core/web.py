@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 
-from tracker.core.db import NOTHING_LEAVES, looking
+from tracker.core.db import NOTHING_LEAVES, looking, reading
 from tracker.core.lasting import hand_mark
 from tracker.core.replica import Replica, Standing
 from tracker.core.sealing import Sealer
@@ -50,17 +50,17 @@ def db_session() -> Session:
     return kept
 
 
-def go_on_with(reading: Session) -> None:
+def go_on_with(session: Session) -> None:
     """Let the request go on in a session that has read for it, where it may; else close that one.
 
     What it loaded belongs to no session from here on.
     """
-    reading.expunge_all()
+    session.expunge_all()
     if request.method in READING and replica() is None and "session" not in g:
-        g.session = reading
+        g.session = session
         return
-    g.read_before = reading
-    reading.close()
+    g.read_before = session
+    session.close()
 
 
 def replica() -> Replica | None:
@@ -115,6 +115,11 @@ def look() -> Session:
     return Session(looking(engine()), expire_on_commit=False)
 
 
+def one_moment() -> Session:
+    """Give a session beside the request's that sees one moment of the register, and may stream."""
+    return Session(reading(_read_from()), expire_on_commit=False)
+
+
 def own_session(*, read_only: bool) -> Session:
     """Give a session that outlives or stands beside the request's; the caller closes it.
 
@@ -141,13 +146,13 @@ def streamed(read: Callable[[Session], Iterator[AnyStr]]) -> Iterator[AnyStr]:
     """Read after the view has returned, on a session that closes with the download."""
     turn = FILES.take()
     source, kept = _read_from(), replica()
-    reading = Session(source.execution_options(read_only=True), expire_on_commit=False)
+    session = Session(source.execution_options(read_only=True), expire_on_commit=False)
     primary = own_session(read_only=True)
 
     def pieces() -> Iterator[AnyStr]:
-        with turn, reading, primary:
+        with turn, session, primary:
             try:
-                lines = read(reading)
+                lines = read(session)
                 first = next(lines)
             except SQLAlchemyError as error:
                 # Nothing has left yet, so the primary can still give all of it.

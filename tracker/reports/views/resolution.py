@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import render_template, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from tracker.accounts.guard import current_user, requires
@@ -11,7 +12,7 @@ from tracker.core import clock
 from tracker.core.columns import csv_of
 from tracker.core.csvout import MEDIA_TYPE, separator_of, variant_of
 from tracker.core.i18n import gettext, shown_number
-from tracker.core.web import db_session, download, own_session
+from tracker.core.web import db_session, download, one_moment, own_session
 from tracker.journal import service as journal
 from tracker.petitions.queries import PetitionFilter, Stock
 from tracker.petitions.queries.addresses import YES, petitions_address
@@ -121,12 +122,13 @@ def resolution_csv() -> Response:
 def resolution_xlsx() -> Response:
     """Give the report as a workbook: its table, and the petitions that it counts."""
     asked = asked_report()
-    session, report = db_session(), _report(asked)
-    sheets = [columns.report_sheet(report)]
-    if report.total.to_do <= MOST_ROWS:
-        rows, names = report_rows(session, asked.drawn), names_of(session, asked.drawn)
-        sheets.append(columns.petitions_sheet(report, rows, names))
-    body = workbook_bytes(sheets)
+    with one_moment() as session:
+        report = _report(asked, session)
+        sheets = [columns.report_sheet(report)]
+        if report.total.to_do <= MOST_ROWS:
+            rows, names = report_rows(session, asked.drawn), names_of(session, asked.drawn)
+            sheets.append(columns.petitions_sheet(report, rows, names))
+        body = workbook_bytes(sheets)
     note_taken(asked, "reports/resolution.xlsx")
     return download(body, XLSX_TYPE, file_name(asked, report, "xlsx"))
 
@@ -156,8 +158,9 @@ def shown_change(now: int, before: int) -> str:
     return written if now == before else ("+" if now > before else "−") + written
 
 
-def _report(asked: Asked) -> Report:
-    return resolution_report(db_session(), asked.tree, asked.counted, asked.cut, asked.typed_by)
+def _report(asked: Asked, session: Session | None = None) -> Report:
+    drawn = asked.tree, asked.counted, asked.cut, asked.typed_by
+    return resolution_report(session or db_session(), *drawn)
 
 
 def _near(asked: Asked) -> list[Period]:

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from tracker.accounts.guard import current_scope, current_user, requires
 from tracker.accounts.permissions import Permission
-from tracker.core.web import db_session, download, own_session
+from tracker.core.web import db_session, download, one_moment, own_session
 from tracker.journal import service as journal
 from tracker.reports.columns import FACT_WORDS, NUMBER_WORDS
 from tracker.reports.models import SentReport
@@ -41,13 +41,16 @@ def sent_one(code: str) -> Any:
     session = db_session()
     report = sent_report_for(session, current_scope().ids, code)
     kept = opened(session, report)
-    is_readable = bool(kept.document)
+    changes = None
+    if kept.document:
+        with one_moment() as drawing:
+            changes = changes_since(drawing, kept)
     return render_template(
         "reports/sent_one.html",
         report=report,
         kept=kept,
         period=period_of(report),
-        changes=changes_since(session, kept) if is_readable else None,
+        changes=changes,
         most=MOST_SHOWN,
         words=NUMBER_WORDS,
         facts=FACT_WORDS,
