@@ -14,14 +14,13 @@ from tracker.petitions.queries.one import (
     timeline,
 )
 from tracker.petitions.queries.register import (
-    ExportRow,
     PetitionPage,
-    PetitionRow,
     petition_count,
     petition_count_shown,
     petition_export_rows,
     petition_page,
 )
+from tracker.petitions.queries.rows import ExportRow, PetitionRow
 from tracker.petitions.queries.standing import terms_of
 from tracker.petitions.queries.today import Pile, Waiting, today_piles
 

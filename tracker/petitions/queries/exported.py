@@ -15,10 +15,8 @@ from tracker.petitions.lifecycle import ENDED, MEANINGS, Group, Profile
 from tracker.petitions.models import Petition
 from tracker.petitions.queries.filters import PetitionFilter, Sort
 from tracker.petitions.queries.finding import found, wanted_by
-from tracker.petitions.queries.register import (
-    ordered_petitions,
-    petition_fields,
-)
+from tracker.petitions.queries.register import ordered_petitions
+from tracker.petitions.queries.rows import petition_fields
 from tracker.petitions.queries.standing import terms_of
 from tracker.petitions.rules import PAUSED, Terms, Timeliness, statuses_of
 

@@ -15,7 +15,7 @@ from tracker.petitions.queries.identity import (
     shown_name,
     values_of_reader,
 )
-from tracker.petitions.queries.register import EXCERPT
+from tracker.petitions.queries.rows import EXCERPT
 from tracker.places.queries import ScopeShape, bound_scope
 
 

@@ -26,7 +26,7 @@ from tracker.petitions.queries.finding import (
     wanted_by,
 )
 from tracker.petitions.queries.identity import plain_text
-from tracker.petitions.queries.register import EXCERPT
+from tracker.petitions.queries.rows import EXCERPT
 from tracker.petitions.queries.standing import terms_of
 from tracker.petitions.rules import Acknowledgement, Ageing, Terms, Timeliness, timeliness
 from tracker.places.models import Place
