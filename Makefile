@@ -4,7 +4,7 @@ BIN = .venv/bin
 BROWSER = chromium fonts-dejavu-core
 ARGS ?=
 
-.PHONY: run test lint bench fuzz faults browser readme screenshots
+.PHONY: run test lint bench fuzz faults advisories browser readme screenshots
 
 run: .venv/run-stamp
 	$(BIN)/tracker demo $(ARGS)
@@ -27,6 +27,14 @@ fuzz: .venv/test-stamp
 
 faults: .venv/test-stamp
 	$(BIN)/python -m tests.faults $(ARGS)
+
+# Asks a public list what is known against each locked version. Without it nothing is known, which
+# is no good news: that ends with a failure, too.
+advisories: .venv/run-stamp
+	@test -x .venv/advisories/bin/pip-audit || { $(BIN)/python -m venv .venv/advisories \
+		&& .venv/advisories/bin/pip install -q --disable-pip-version-check pip-audit; }
+	@.venv/advisories/bin/pip-audit --strict --disable-pip --require-hashes -r requirements.lock \
+		|| { echo "Either something above is known, or no list could be asked from here." >&2; exit 1; }
 
 readme: .venv/test-stamp
 	$(BIN)/python -m tests.readme

@@ -7,6 +7,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from click.testing import CliRunner
 from PIL import Image
 
 from tests.faults.kills import killed_server, stopped_server
@@ -15,6 +16,7 @@ from tests.faults.starts import begun_twice
 from tests.faults.table import LATEST
 from tests.fuzz.pages import read
 from tracker.backups.workrooms import SETTLED, workroom
+from tracker.cli.program import cli
 from tracker.core.errors import TrackerError
 from tracker.core.settings import from_environment
 
@@ -105,6 +107,29 @@ def test_a_folder_that_cannot_be_written_is_told_in_a_sentence(tmp_path):
     place.write_text("a file where a folder should be")
     with pytest.raises(TrackerError, match="cannot be written"):
         from_environment({"TRACKER_INSTANCE": str(place / "instance")})
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [(b"no database at all" * 300, "đã hỏng"), (None, "Không mở hoặc không ghi được tệp")],
+)
+def test_an_operator_is_told_what_to_do_about_a_file_that_is_no_database(tmp_path, content, told):
+    place = tmp_path / "tracker.db"
+    place.mkdir() if content is None else place.write_bytes(content)
+    environment = {"TRACKER_INSTANCE": str(tmp_path), "TRACKER_DATABASE_URL": "", "LANG": "vi_VN"}
+    done = CliRunner().invoke(cli, ["upgrade"], env=environment)
+    assert done.exit_code == 1
+    assert told in done.output
+    assert "Traceback" not in done.output
+
+
+def test_nobody_there_to_answer_is_told_without_the_words_of_the_database(tmp_path):
+    address = "postgresql+psycopg://a:bi-mat@127.0.0.1:9/b"
+    environment = {"TRACKER_INSTANCE": str(tmp_path), "TRACKER_DATABASE_URL": address}
+    done = CliRunner().invoke(cli, ["upgrade"], env=environment)
+    assert (done.exit_code, done.output.count("\n")) == (1, 1)
+    assert "PostgreSQL không trả lời" in done.output
+    assert "bi-mat" not in done.output
 
 
 def test_processes_that_begin_at_once_agree_on_one_secret(tmp_path):

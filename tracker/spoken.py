@@ -1,5 +1,6 @@
 """Commands that speak the reader's language, and refuse in one sentence."""
 
+import errno
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -10,7 +11,35 @@ import click
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 
 from tracker.core.errors import TrackerError
-from tracker.core.i18n import DEFAULT_LANGUAGE, LANGUAGES, gettext, say, speaking
+from tracker.core.i18n import DEFAULT_LANGUAGE, LANGUAGES, N_, gettext, say, speaking
+
+FULL = N_("The disk is full or takes no writing: make room on it, then run the command again.")
+CLOSED = N_(
+    "The file of the database cannot be opened or written: see that its folder is there, that the"
+    " disk is not read-only, and that this person may write there."
+)
+DAMAGED = N_(
+    "The file of the database is damaged or is none: bring a backup back into an empty place by"
+    " “tracker restore”."
+)
+KNOWN = {
+    "disk is full": FULL,
+    "disk I/O error": FULL,
+    "No space left on device": FULL,
+    "unable to open database file": CLOSED,
+    "readonly database": CLOSED,
+    "database is locked": N_(
+        "Another program holds the database: run the command again once it has finished."
+    ),
+    "malformed": DAMAGED,
+    "file is not a database": DAMAGED,
+    "connection failed": N_(
+        "PostgreSQL does not answer: see that it runs, and that the address and the password in"
+        " TRACKER_DATABASE_URL are right."
+    ),
+}
+"""What databases say of what an operator can mend."""
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG})
 
 
 class SpokenOption(click.Option):
@@ -106,6 +135,11 @@ def _sentence(refusal: Exception) -> str | None:
     if isinstance(refusal, ArgumentError):
         return gettext("TRACKER_DATABASE_URL is no address of a database.")
     if isinstance(refusal, OperationalError) or type(refusal) is DatabaseError:
-        reason = str(getattr(refusal, "orig", refusal)).strip().splitlines()
-        return gettext("The database cannot be used: %(reason)s", reason=reason[0])
+        reason = str(getattr(refusal, "orig", refusal)).strip().splitlines()[0]
+        known = next((said for words, said in KNOWN.items() if words in reason), None)
+        if known:
+            return gettext(known)
+        return gettext("The database cannot be used: %(reason)s", reason=reason)
+    if isinstance(refusal, OSError) and refusal.errno in NO_ROOM:
+        return gettext(FULL)
     return None

@@ -79,7 +79,7 @@ def read_only_disk(bench: Bench) -> Outcome | None:
             if ended.returncode in (0, None) or "Traceback" in told or not told.strip():
                 counted.wrong.append(f"a read-only disk is told by {told!r}")
             os.system(f"mount -o remount,rw {disk}")
-            place.command("people").communicate(timeout=60)  # makes the secret
+            place.command("files").communicate(timeout=60)  # makes the secret
         return Outcome("disk read-only", bench.engine, 2, counted, [f"told in {slowest:.1f} s"])
 
 
