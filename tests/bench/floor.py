@@ -2,8 +2,8 @@
 
 `python -m tests.bench.floor --port N` signs in to the register of the environment, opens each page
 once, keeps what its template was given and who asked, and serves the same page from then on without
-database, sign-in or guard. `--bare` serves one word with the same libraries imported: what start and
-memory are held against.
+database, sign-in or guard. `--bare` serves one word with the same libraries imported: what start
+and memory are held against.
 """
 
 import argparse
