@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import zipfile
 from datetime import date, timedelta
 
@@ -17,6 +18,7 @@ from tracker.core import clock, xlsxout, xlsxsums
 from tracker.core.columns import Kind
 from tracker.core.dates import Precision
 from tracker.core.xlsxout import Sheet, SheetColumn, write_workbook
+from tracker.core.xlsxsums import Total
 from tracker.journal.models import JournalEntry
 from tracker.petitions.columns import COLUMNS as PETITIONS
 from tracker.petitions.lifecycle import Kind as LegalKind
@@ -84,6 +86,28 @@ def test_a_sum_is_worked_out_by_excel_and_shown_before_it_is(tmp_path, monkeypat
     assert b"<f>SUM(AD2:AD3)</f><v>29</v>" in told
     assert b"<v></v>" not in told
     assert read(data)["Tờ"][-1][1:] == list(range(1, 30))
+
+
+def test_a_formula_stands_below_a_column_as_its_own_and_as_a_share(tmp_path):
+    path = tmp_path / "a.xlsx"
+    part, whole = (SheetColumn(name, Kind.NUMBER, 8, has_total=True) for name in ("Xong", "Cả"))
+    last = SheetColumn("Tồn", Kind.NUMBER, 8, total=Total("D{last}", 7))
+    rate = Total('IF(C{row}=0,"",B{row}/C{row})', 0.25, is_share=True)
+    share = SheetColumn("Tỷ lệ", Kind.SHARE, 8, total=rate)
+    columns = [SheetColumn("Dòng", width=8), part, whole, share, last]
+    rows = [["a", 1, 4, 0.25, 9], ["b", 1, 4, 0.25, 7]]
+    write_workbook(path, [Sheet("Tờ", [], columns, iter(rows))])
+    with zipfile.ZipFile(path) as book:
+        told = book.read("xl/worksheets/sheet1.xml").decode()
+        looks = re.search("<cellXfs.*?</cellXfs>", book.read("xl/styles.xml").decode())[0]
+        percent = re.search(
+            r'numFmtId="(\d+)" formatCode="0.0%"', book.read("xl/styles.xml").decode()
+        )
+    look, formula, shown = re.search(r'<c r="D4" s="(\d+)"><f>(.*?)</f><v>(.*?)</v>', told).groups()
+    assert (formula, shown) == ('IF(C4=0,"",B4/C4)', "0.25")
+    assert f'numFmtId="{percent[1]}"' in re.findall("<xf [^>]*>", looks)[int(look)]
+    assert re.search(r'<c r="E4" s="\d+"><f>D3</f><v>7</v>', told)
+    assert read(path.read_bytes())["Tờ"][-1][1:] == [2, 8, 0.25, 7]
 
 
 def test_the_list_goes_into_a_workbook_with_all_its_rows_in_its_order(visit, make, session):

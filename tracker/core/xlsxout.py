@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from tracker.core.columns import Column, Kind
 from tracker.core.i18n import Labelled, gettext, say
-from tracker.core.xlsxsums import keep_sums
+from tracker.core.xlsxsums import Total, keep_sums
 
 if TYPE_CHECKING:
     from rustpy_xlsxwriter import Format
@@ -44,12 +44,21 @@ MARGINS = {"left": 0.4, "right": 0.4, "top": 0.6, "bottom": 0.6}
 
 @dataclass(frozen=True, slots=True)
 class SheetColumn:
-    """One column: its header, what stands in it, its width in characters; whether it is summed."""
+    """One column: its header, what stands in it, its width in characters; whether it is summed.
+
+    `total` stands below it instead of its sum.
+    """
 
     header: str
     kind: Kind = Kind.TEXT
     width: float = 16
     has_total: bool = False
+    total: Total | None = None
+
+    @property
+    def has_last_row(self) -> bool:
+        """Tell whether something stands below the column."""
+        return self.has_total or self.total is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +103,7 @@ def write_workbook(path: Path, sheets: Sequence[Sheet]) -> int:
     count = _Count()
     records: list[tuple[str, Any]] = []
     sums: list[dict[int, float]] = []
+    totals: list[dict[int, Total]] = []
     options: dict[str, Any] = {}
     for sheet in sheets:
         rows = count.of(sheet.rows)
@@ -101,12 +111,14 @@ def write_workbook(path: Path, sheets: Sequence[Sheet]) -> int:
         looks = _looks(sheet) | {"row_heights": _heights(sheet, first)}
         for name, some in _parts(sheet, chain(first, rows)):
             sums.append({at: 0 for at, told in enumerate(sheet.columns) if told.has_total})
+            own = {at: told.total for at, told in enumerate(sheet.columns) if told.total}
+            totals.append(own)
             records.append((name, _records(sheet.columns, _summed(some, sums[-1]))))
             for option, value in looks.items():
                 options.setdefault(option, {})[name] = value
     write_worksheets(records, str(path), **options)
-    if any(sums):
-        keep_sums(path, sums)
+    if any(sums) or any(totals):
+        keep_sums(path, [{**some, **own} for some, own in zip(sums, totals, strict=True)])
     return count.rows
 
 
@@ -221,7 +233,7 @@ def _looks(sheet: Sheet) -> dict[str, Any]:
         "header_format": _bordered().set_bold().set_text_wrap().set_align("center"),
         "page_setup": page,
     }
-    summed = {column.header: "sum" for column in columns if column.has_total}
+    summed = {column.header: "sum" for column in columns if column.has_last_row}
     if summed:
         looks["totals_row"] = summed
         looks["totals_label"] = sheet.total or gettext("Total")

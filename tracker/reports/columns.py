@@ -1,6 +1,6 @@
 """The columns of the report's file, under their two names: for a meeting, and for a machine."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from tracker.core.clock import shown_date
@@ -8,6 +8,7 @@ from tracker.core.columns import Column, Kind
 from tracker.core.csvout import Variant
 from tracker.core.i18n import N_, Labelled, gettext, say
 from tracker.core.xlsxout import Sheet, SheetColumn
+from tracker.core.xlsxsums import Total, letters_of
 from tracker.petitions.lifecycle import ENDED, Channel, Level
 from tracker.petitions.lifecycle import Kind as LegalKind
 from tracker.reports.queries import Report, ReportLine
@@ -146,15 +147,27 @@ PETITION_COLUMNS: tuple[Column[Counted], ...] = (
 
 def report_sheet(report: Report) -> Sheet:
     """Give the report as a clerk's table: a line each, real numbers, sums that Excel works out."""
-    # Of months, what is carried over or outstanding is not added up: each hands it to the next.
-    summed = set(FLOWS) if report.cut is Cut.MONTH else set(NUMBERS)
     numbers = [
-        SheetColumn(gettext(NUMBER_WORDS[name]), Kind.NUMBER, 9.5, name in summed)
+        SheetColumn(gettext(NUMBER_WORDS[name]), Kind.NUMBER, 9.5, True, _of_months(report, name))
         for name in NUMBERS
     ]
+    ended = [_at(str(status)) for status in ENDED]
+    to_do = [_at(name) for name in ("carried_over", "received", "reopened")]
+    answered = [_at("resolved"), _at("explained")]
+    total = report.total
     shares = [
-        SheetColumn(gettext("Resolved of all ended"), Kind.SHARE, 11),
-        SheetColumn(gettext("Answered of all to be done"), Kind.SHARE, 11),
+        SheetColumn(
+            gettext("Resolved of all ended"),
+            Kind.SHARE,
+            11,
+            total=_share_of(answered[:1], ended, total.resolved_share),
+        ),
+        SheetColumn(
+            gettext("Answered of all to be done"),
+            Kind.SHARE,
+            11,
+            total=_share_of(answered, to_do, total.answered_share),
+        ),
     ]
     rows = [
         [
@@ -167,6 +180,26 @@ def report_sheet(report: Report) -> Sheet:
     ]
     first = SheetColumn(gettext("Line"), Kind.TEXT, 34)
     return Sheet(gettext("Report"), _titles(report), [first, *numbers, *shares], rows)
+
+
+def _at(name: str) -> str:
+    """Name the cell of a number in the report's last row."""
+    return letters_of(1 + NUMBERS.index(name)) + "{row}"
+
+
+def _of_months(report: Report, name: str) -> Total | None:
+    """Of months, what stood is not added up: each hands to the next what it leaves."""
+    if report.cut is not Cut.MONTH or name in FLOWS:
+        return None
+    end = "{first}" if name == "carried_over" else "{last}"
+    column = letters_of(1 + NUMBERS.index(name))
+    return Total(column + end, getattr(report.total, name))
+
+
+def _share_of(part: Sequence[str], whole: Sequence[str], share: float | None) -> Total:
+    of_all = "+".join(whole)
+    formula = f'IF({of_all}=0,"",({"+".join(part)})/({of_all}))'
+    return Total(formula, share, is_share=True)
 
 
 def petitions_sheet(report: Report, rows: Iterable[Counted], names: Names) -> Sheet:
