@@ -40,8 +40,8 @@ def dump(engine: Engine, path: Path, look: Look) -> None:
         return
     with reading(engine).connect() as connection:
         snapshot = connection.scalar(select(func.pg_export_snapshot()))
-        for setting in ("bytea_output = hex", "datestyle = ISO", "extra_float_digits = 3"):
-            connection.execute(text(f"SET LOCAL {setting}"))
+        for name, setting in _AS_DUMPED.items():
+            connection.execute(select(func.set_config(name, setting, True)))
         look(connection)
         options = ("--format=custom", "--no-owner", "--no-privileges", f"--snapshot={snapshot}")
         _run_tool("pg_dump", engine, *options, f"--file={path}")
@@ -57,9 +57,9 @@ def digests(connection: Connection) -> dict[str, str]:
     """Digest every table's rows as PostgreSQL writes them out, in the order in which they lie."""
     driver: Any = connection.connection.driver_connection
     found = {}
-    for table, columns in connection.execute(text(_WRITTEN_OUT)).all():
+    for table, statement in connection.execute(_WRITTEN_OUT).all():
         digest = hashlib.sha256()
-        with driver.cursor() as cursor, cursor.copy(f"COPY {table} ({columns}) TO STDOUT") as rows:
+        with driver.cursor() as cursor, cursor.copy(statement) as rows:
             for some in rows:
                 digest.update(some)
         found[table] = digest.hexdigest()
@@ -84,13 +84,20 @@ def digests_inside(engine: Engine, path: Path) -> dict[str, str]:
 
 _BEGUN = re.compile(rb'COPY (?:[^ ]+\.)?"?(\w+)"? \(.*\) FROM stdin;\n')
 _ENDED = b"\\.\n"
-_AS_DUMPED = "-c timezone=UTC -c bytea_output=hex -c datestyle=ISO -c extra_float_digits=3"
-_WRITTEN_OUT = """
-SELECT relname, string_agg(quote_ident(attname), ', ' ORDER BY attnum)
+_AS_DUMPED = {
+    "timezone": "UTC",
+    "bytea_output": "hex",
+    "datestyle": "ISO",
+    "extra_float_digits": "3",
+}
+"""How rows are written out, whatever the server's own settings are."""
+_WRITTEN_OUT = text("""
+SELECT relname, format(
+    'COPY %I (%s) TO STDOUT', relname, string_agg(quote_ident(attname), ', ' ORDER BY attnum))
 FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
 WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace
 AND attnum > 0 AND NOT attisdropped AND attgenerated = '' GROUP BY relname ORDER BY relname
-"""
+""")
 
 
 def empty_again(engine: Engine) -> None:
@@ -177,7 +184,8 @@ def _tool(
             program=program,
         )
     # In the environment: other people of the machine see the words of a command, never that.
-    environment = os.environ | _parameters(engine) | {"PGOPTIONS": _AS_DUMPED}
+    options = " ".join(f"-c {name}={setting}" for name, setting in _AS_DUMPED.items())
+    environment = os.environ | _parameters(engine) | {"PGOPTIONS": options}
     asked = [found, *map(str, words)]
     # Into a file: what nobody reads from a pipe stops the program when the pipe is full.
     with (
