@@ -21,6 +21,7 @@ from tracker.petitions.rules.spellings import without_person
 from tracker.petitions.service import Amendment, amend_petition
 from tracker.petitions.service.rebuilding import fill_unnamed_copies
 from tracker.places.models import Place
+from tracker.verifying import unfit
 
 NAME, PHONE = "Hoàng Thị Thuý", "0912000111"
 
@@ -166,6 +167,8 @@ def test_no_spelling_leaves_the_register_for_those_who_do_not_know_the_person(se
             assert spelt not in text
         assert fold(NAME) not in fold(text)
     assert all(PLAIN in text for text in (page, lines, cells))
+    session.rollback()
+    assert list(unfit(session)) == []
 
 
 def _words_of(paper):
