@@ -6,7 +6,7 @@ from functools import cache
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Engine, Insert, delete, event, insert, select, tuple_
+from sqlalchemy import Engine, Insert, delete, event, insert, inspect, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, make_transient_to_detached
 
@@ -53,6 +53,9 @@ def add_now(session: Session, row: Base) -> None:
     of a unit of work.
     """
     adding, key, otherwise = _adding(type(row))
+    state: Any = inspect(row)
+    # What a kind draws from its own fields before it is kept is drawn here as well.
+    state.mapper.dispatch.before_insert(state.mapper, session.connection(), state)
     values = otherwise | {name: row.__dict__[name] for name in otherwise if name in row.__dict__}
     done: Any = session.connection().execute(adding, values)
     for name in otherwise.keys() - row.__dict__.keys():
