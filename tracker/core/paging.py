@@ -77,6 +77,12 @@ def page_of(
     )
 
 
+def first_of_key(after: str | None, orders: Sequence[Order]) -> tuple[bool, Any]:
+    """Tell whether a key asks for the page before, and its value in the first column."""
+    backward, values = _read(after, orders) or (False, [None])
+    return backward, values[0]
+
+
 def ordered(asked: Select[Any], orders: Sequence[Order]) -> Select[Any]:
     """Put all rows in the order that pages have."""
     return asked.order_by(*(_direction(order, backward=False) for order in orders))

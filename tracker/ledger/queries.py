@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tracker.core import clock
 from tracker.core.clock import shown_date
 from tracker.core.db import is_sqlite
 from tracker.core.i18n import gettext
@@ -56,18 +57,29 @@ def sums(
         )
         for some in parts
     )
-    statement = summing(by, shapes, is_typed=typed_before is not None)
+    longer = _longer(spans, typed_before)
+    statement = summing(by, shapes, is_typed=typed_before is not None, longer=longer)
     return {
         (number, unit_id, key): dict(zip(MEASURES, map(int, quantities), strict=True))
         for number, unit_id, key, *quantities in session.connection().execute(statement, values)
     }
 
 
+<<<<<<< Updated upstream
 @lasting
 def _hold_villages(session: Session, unit_ids: tuple[int, ...]) -> bool:
     """Tell whether some are villages, of which there are no sums by day or cut."""
     is_one = Place.id.in_(unit_ids), Place.kind == PlaceKind.VILLAGE
     return session.scalar(select(Place.id).where(*is_one).limit(1)) is not None
+=======
+def _longer(spans: Sequence[Span], typed_before: datetime | None) -> frozenset[int]:
+    """Tell which spans are longer than the time since a moment."""
+    if typed_before is None:
+        return frozenset()
+    since = clock.now() - typed_before
+    are_longer = (span.start is None or span.end - span.start >= since for span in spans)
+    return frozenset(number for number, is_longer in enumerate(are_longer) if is_longer)
+>>>>>>> Stashed changes
 
 
 def monthly_sums(

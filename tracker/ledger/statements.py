@@ -250,10 +250,18 @@ Shapes = tuple[tuple[Shape, ...], ...]
 
 
 @lru_cache(maxsize=256)
+<<<<<<< Updated upstream
 def summing(by: By, spans: Shapes, *, is_typed: bool) -> Select[Any]:
     """Sum pieces of spans for the `units`, or one `unit`, by a cut; days by span, piece and end.
+=======
+def summing(
+    by: By, spans: Shapes, *, is_typed: bool, longer: frozenset[int] = frozenset()
+) -> Select[Any]:
+    """Sum pieces of spans for the `units`, by a cut; days are bound by span, piece and end.
+>>>>>>> Stashed changes
 
-    With `is_typed`, what was recorded from `typed_before` on is taken back.
+    With `is_typed`, what was recorded from `typed_before` on is taken back; `longer` are the spans
+    that hold more than was recorded since.
     """
     parts: list[Select[Any]] = []
     for number, shapes in enumerate(spans):
@@ -268,7 +276,9 @@ def summing(by: By, spans: Shapes, *, is_typed: bool) -> Select[Any]:
             parts.append(_of_villages(by, number, "whole", whole))
         if is_typed:
             since = ENTRY.c.recorded_at >= bindparam("typed_before", type_=UtcDateTime())
-            back = _of_entries(by, number, "whole", whole._replace(sign=-1))
+            # Of a day made so, no index is read: what was recorded since is then the smaller part.
+            day = func.coalesce(ENTRY.c.day, ENTRY.c.day) if number in longer else ENTRY.c.day
+            back = _of_entries(by, number, "whole", whole._replace(sign=-1), day)
             parts.append(back.where(since))
     part = union_all(*parts).subquery("part")
     keys = (part.c.number, part.c.unit_id, part.c.key)
@@ -308,7 +318,9 @@ def _of_villages(by: By, number: int, at: str, shape: Shape) -> Select[Any]:
     )
 
 
-def _of_entries(by: By, number: int, at: str, shape: Shape) -> Select[Any]:
+def _of_entries(
+    by: By, number: int, at: str, shape: Shape, day: ColumnElement[Any] = ENTRY.c.day
+) -> Select[Any]:
     return (
         select(
             literal(number).label("number"),
@@ -318,8 +330,13 @@ def _of_entries(by: By, number: int, at: str, shape: Shape) -> Select[Any]:
         )
         .join_from(_REACH, ENTRY, ENTRY.c.place_id == _REACH.c.place_id)
         .where(
+<<<<<<< Updated upstream
             _is_asked(_REACH.c.unit_id, shape),
             *_days(ENTRY.c.day, number, at, shape),
+=======
+            _REACH.c.unit_id.in_(bindparam("units", expanding=True)),
+            *_days(day, number, at, shape),
+>>>>>>> Stashed changes
         )
     )
 

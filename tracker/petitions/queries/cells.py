@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, cast
 
 from sqlalchemy import (
@@ -44,6 +44,7 @@ CELL_FACTS = ("category_id", "department_id", "kind", "level", "channel")
 COUNTED_DAY: ColumnElement[Any] = literal_column("counted.day", Date())
 COUNTED_ID: ColumnElement[Any] = literal_column("counted.petition_id", Integer())
 """The day on which a row behind a flow counts: a petition has a row for each such day."""
+_SPANS = tuple(timedelta(days=days) for days in (2, 20, 200)) + (None,)
 MANY_STOOD = 100
 """Where so many stood on a day, the last ones received before it are soon a page."""
 
@@ -204,12 +205,37 @@ def _one_of(column: Any, measures: list[str]) -> ColumnElement[bool]:
     return column == measures[0] if len(measures) == 1 else found
 
 
+def first_days(cell: Flow, day: date | None, *, falling: bool) -> Iterator[Flow]:
+    """Narrow a flow to its last days up to one, or its first from one on: few, then ever more."""
+    for span in _SPANS:
+        if falling:
+            last = min(cell.day_to, day or cell.day_to)
+            first = max(cell.day_from, last - span) if span else cell.day_from
+        else:
+            first = max(cell.day_from, day or cell.day_from)
+            last = min(cell.day_to, first + span) if span else cell.day_to
+        yield replace(cell, day_from=first, day_to=last)
+        if (first, last) == (cell.day_from, cell.day_to):
+            return
+
+
+def pieces_of(cell: Flow) -> Iterator[Flow]:
+    """Part a flow into the last days, those before them, and ever more at a time."""
+    last = cell.day_to
+    for span in _SPANS:
+        first = max(cell.day_from, last - span) if span else cell.day_from
+        yield replace(cell, day_from=first, day_to=last)
+        if first == cell.day_from:
+            return
+        last = first - timedelta(days=1)
+
+
 def cell_orders(sort: Sort, cell: Flow | Stock, *, newest_first: bool = False) -> list[Order]:
     """Give the order of the rows behind a number: by the day on which they count there.
 
     What stood on a day stands by its day of receipt.
     """
-    by_day = isinstance(cell, Flow) and cell.typed_by is None and sort is not Sort.DUE
+    by_day = isinstance(cell, Flow) and sort is not Sort.DUE
     if by_day or newest_first:
         is_newest = sort is Sort.NEWEST
         return [
