@@ -61,9 +61,9 @@ def _brought_back(bench: Bench, place: Register, backup: Path, sure: set[str]) -
     if secret.exists():
         shutil.copy(secret, instance)
     for _ in range(bench.rounds):
-        killed = again.command("restore", str(backup))
+        cut_off = again.command("restore", str(backup))
         time.sleep(random.uniform(0.4, 1.2))
-        killed(killed)
+        killed(cut_off)
         if (instance / "files").exists() or _has_tables(again):
             break  # it was done already
     else:
