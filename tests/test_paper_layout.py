@@ -29,6 +29,7 @@ from tracker.documents.rules.blocks import (
 )
 from tracker.documents.rules.forms import (
     counted,
+    ended,
     hour,
     known_day,
     long_day,
@@ -129,6 +130,20 @@ PARTY = {
 def test_each_element_has_the_size_and_style_of_its_rules(issuer, elements):
     document = opened(a_paper(issuer))
     assert {text: look(paragraph(document, text)) for text in elements} == elements
+
+
+def test_the_text_ends_with_its_sign_once_however_it_was_typed():
+    for typed in ("Đoạn cuối", "Đoạn cuối.", "Đoạn cuối ./.", "Đoạn cuối./.", "Đoạn cuối..."):
+        assert ended(typed) == "Đoạn cuối./."
+    assert ended("Theo số 12/") == "Theo số 12/./."
+    assert ended("……") == "……./."
+
+
+def test_lines_left_for_the_clerk_end_with_the_sign_too():
+    document = opened(a_paper(blocks=[Para("Đoạn đầu."), Para("", lead="Đề xuất:", room=2)]))
+    paragraph(document, "Đoạn đầu.")
+    closing = paragraph(document, "./.")
+    assert closing.findall(qn("w:r"))[0].find(qn("w:tab")) is not None
 
 
 def test_the_page_is_a4_with_the_margins_of_the_decree():

@@ -190,7 +190,7 @@ def test_sums_before_and_by_month_open_exactly_their_rows(visit, session, make):
     reader = visit(role=Role.LEADER)
 
     page = reader.get(PAGE, **{"from": f"{_days_ago(45):%d/%m/%Y}", "to": f"{TODAY:%d/%m/%Y}"}).text
-    apart, months = page[page.index('class="comparison"') :].split('id="trend', 1)
+    apart, months = page[page.index('class="comparison ') :].split('id="trend', 1)
     open_again = list(_opened(reader, apart, "open=yes"))
     cells = list(_opened(reader, apart, "cell=")) + list(_opened(reader, months, "cell="))
 

@@ -1,6 +1,7 @@
 """Reports as they were sent: they stay, whoever tampers is told of, and what changed is shown."""
 
 import io
+import json
 import re
 import threading
 import zipfile
@@ -267,6 +268,13 @@ def test_a_leader_sends_what_the_page_shows_and_reads_it_again(visit, session, m
         assert leader.get(name).data == leader.get(name).data != b""
     paper = Document(io.BytesIO(leader.get(f"{first.location}/report.docx").data))
     assert any("BÁO CÁO" in paragraph.text for paragraph in paper.paragraphs)
+    kept = json.loads(leader.get(f"{first.location}/report.json").data)
+    (proof,) = (text.text for text in paper.paragraphs if "Mã kiểm tra" in text.text)
+    number, digest = re.search(r"mục số (\d+), mã (\w{64})", proof).groups()
+    assert kept["content_key"] in proof
+    assert session.scalar(select(JournalEntry.number).where(JournalEntry.digest == digest)) == int(
+        number
+    )
     told = session.scalars(select(JournalEntry.subject).where(JournalEntry.action == "export"))
     assert any(subject.startswith("reports/sent/BC-") for subject in told)
 

@@ -28,10 +28,11 @@ from tracker.places.rules import PlaceKind
 from tracker.reports.rules import Line, shown_share
 
 
-def report(writing: Writing, facts: ReportFacts, period: str) -> Paper:
+def report(writing: Writing, facts: ReportFacts, period: str, proof: str = "") -> Paper:
     """Tell what was held and received, what came of it, and leave room for the clerk's own words.
 
-    `period` is how the period is called inside a sentence.
+    `period` is how the period is called inside a sentence, `proof` what a report that is sent says
+    of how it was kept.
     """
     return Paper(
         name="resolution",
@@ -45,7 +46,7 @@ def report(writing: Writing, facts: ReportFacts, period: str) -> Paper:
         blocks=list(_blocks(facts, period)),
         signatures=[signature(writing)],
         recipients=recipients(writing),
-        annexes=list(annexes(writing, facts)),
+        annexes=list(annexes(writing, facts, proof)),
         mark=mark(is_fictional=bool(facts.report.fictional)),
         foot=writing.foot,
     )

@@ -19,7 +19,7 @@ from tracker.reports.queries import ReportLine
 from tracker.reports.rules import NUMBERS, Cut, Line, shown_share
 
 
-def annexes(writing: Writing, facts: ReportFacts) -> Iterator[Annex]:
+def annexes(writing: Writing, facts: ReportFacts, proof: str) -> Iterator[Annex]:
     """Give the balance line by line, and what was outstanding at the end if anything was."""
     note = gettext("(With the report of %(body)s)", body=writing.body)
     yield Annex(
@@ -31,7 +31,8 @@ def annexes(writing: Writing, facts: ReportFacts) -> Iterator[Annex]:
             gettext(
                 "Carried over + received + reopened = ended + outstanding. Answered is not"
                 " counted as resolved."
-            )
+            ),
+            *([proof] if proof else []),
         ],
     )
     if facts.outstanding:

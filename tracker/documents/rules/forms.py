@@ -8,12 +8,15 @@ from tracker.core.dates import Precision
 from tracker.core.dates import shown as shown_date
 from tracker.core.i18n import gettext
 
+END = "./."
+"""How the text of an official paper ends."""
 OPEN = "……"
 """Where the clerk writes by hand what the register does not know."""
 FIXED = "\u00a0"
 """The blank at which no line breaks."""
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _NUMBER = re.compile(r"^(?:s[oố]\s*:?\s*)?(\d)(?=\D)", re.IGNORECASE)
+_ENDED = re.compile(r"[\s.]*(?:/\.)?\s*$")
 _TIME = re.compile(r"^(\d{2}):(\d{2})$")
 
 
@@ -83,6 +86,14 @@ def or_open(text: str | None) -> str:
 def written(text: str) -> str:
     """Leave out what no paper can hold: control characters, halves of characters."""
     return _FORBIDDEN.sub("", unicodedata.normalize("NFC", text))
+
+
+def ended(text: str) -> str:
+    """Close the last paragraph of a paper with the sign of official papers, written once.
+
+    What a unit's own template puts there is left to it.
+    """
+    return text if text.endswith("}}") else f"{_ENDED.sub('', text)}{END}"
 
 
 def paragraphs(text: str) -> list[str]:

@@ -20,7 +20,7 @@ from tracker.documents.queries.letterheads import (
     usual_issuer,
 )
 from tracker.documents.rules.blocks import Paper
-from tracker.documents.rules.forms import OPEN
+from tracker.documents.rules.forms import OPEN, ended
 from tracker.documents.rules.heads import addressed, nation_lines
 from tracker.documents.rules.layout import LAYOUTS, Issuer
 from tracker.documents.word import MEDIA_TYPE, written_down
@@ -115,6 +115,7 @@ def preview(paper: Paper, asked: Asked, subject: str, told: str, **more: Any) ->
         "documents/preview.html",
         paper=paper,
         **around,
+        ended=ended,
         asked=asked,
         issuers=list(Issuer),
         profiles=list(Profile) if may_take_names() else [Profile.PUBLIC],

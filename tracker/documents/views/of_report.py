@@ -1,5 +1,6 @@
 """The report as an official paper: to look at first, as a Word file, and kept when it is sent."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -29,6 +30,7 @@ from tracker.documents.views.blueprint import (
     written_as,
 )
 from tracker.documents.word import MEDIA_TYPE
+from tracker.journal.queries import head_of
 from tracker.reports.forms import Asked as AskedReport
 from tracker.reports.forms import ReportForm
 from tracker.reports.queries import place_tree
@@ -92,7 +94,9 @@ def send() -> Response:
     close_session()
     with Session(reading(engine())) as source:
         draft = draft_report(source, wanted.drawn, wanted.cut)
-        paper, _ = _composed(source, wanted, writing)
+        # On paper, so that whoever holds it sees when the journal or the figures were rewritten.
+        head = head_of(source, draft.place_id)
+        paper, _ = _composed(source, wanted, writing, lambda: _proof(draft.content_key, *head))
     kept = Kept(PAPER, MEDIA_TYPE, body_of(paper, template))
     draft = replace(draft, files=(*draft.files, kept))
     report, is_new = send_report(db_session(), actor, draft)
@@ -116,12 +120,28 @@ def _paper(wanted: AskedReport, asked: Asked) -> tuple[Paper, ReportFacts]:
     return _composed(db_session(), wanted, written_as(asked))
 
 
-def _composed(session: Session, wanted: AskedReport, writing: Writing) -> tuple[Paper, ReportFacts]:
+def _proof(figures: str, number: int, digest: str) -> str:
+    return gettext(
+        "Digest of the figures kept (SHA-256): %(figures)s. The journal of the place stood at entry"
+        " %(number)s with the digest %(digest)s.",
+        figures=figures,
+        number=number,
+        digest=digest,
+    )
+
+
+def _composed(
+    session: Session,
+    wanted: AskedReport,
+    writing: Writing,
+    proof: Callable[[], str] = str,
+) -> tuple[Paper, ReportFacts]:
     read: list[ReportFacts] = []
 
     def compose() -> Paper:
         drawn = (wanted.tree, wanted.counted, wanted.cut, wanted.typed_by)
         read.append(report_facts(session, *drawn))
-        return papers.report(replace(writing, known=read[0].known), read[0], wanted.period.label)
+        told = replace(writing, known=read[0].known)
+        return papers.report(told, read[0], wanted.period.label, proof())
 
     return in_papers_language(compose), read[0]

@@ -85,14 +85,21 @@ class Hand:
             keep=keep,
         )
 
-    def dotted(self, lead: str, width: float, lines: int, *, keep: bool = False) -> str:
-        """Write dotted lines up to the right margin, the first after its lead-in."""
+    def dotted(
+        self, lead: str, width: float, lines: int, end: str = "", *, keep: bool = False
+    ) -> str:
+        """Write dotted lines up to the right margin, the first after its lead-in.
+
+        `end` closes the last of them.
+        """
         stop = f'<w:tabs><w:tab w:val="right" w:leader="dot" w:pos="{twips(width)}"/></w:tabs>'
         letters = self.letters(self.layout.looks[Element.BODY])
         line = f"<w:r>{letters}<w:tab/></w:r>"
         return "".join(
             para(
-                (self._led(lead, Element.BODY) if number == 0 else "") + line,
+                (self._led(lead, Element.BODY) if number == 0 else "")
+                + line
+                + (self.run(end, Element.BODY) if end and number == lines - 1 else ""),
                 after=GAP,
                 first=FIRST_LINE if number == 0 else 0,
                 spacing=LINE_SPACING,

@@ -6,6 +6,7 @@ from math import ceil
 from tracker.core.i18n import gettext
 from tracker.core.text import fold
 from tracker.documents.rules.blocks import Annex, Block, Head, Heading, Paper, Signature, Table
+from tracker.documents.rules.forms import END, ended
 from tracker.documents.rules.heads import addressed, nation_lines
 from tracker.documents.rules.layout import LAYOUTS, RULE_SHARE, Element, Sheet, bold_width
 from tracker.documents.word.letters import Hand, para, rule, ruled, side_by_side
@@ -135,9 +136,9 @@ def _block(hand: Hand, block: Block, sheet: Sheet, *, is_last: bool, keep: bool)
     if isinstance(block, Table):
         return ruled(hand, block, sheet.text_width) + para("", after=6)
     if block.room:
-        return hand.dotted(block.lead, sheet.text_width, block.room, keep=keep)
-    ends = is_last and not block.text.endswith("}}")
-    said = f"{block.text.rstrip('.')}./." if ends else block.text
+        end = END if is_last else ""
+        return hand.dotted(block.lead, sheet.text_width, block.room, end, keep=keep)
+    said = ended(block.text) if is_last else block.text
     element = Element.GROUND if block.is_ground else Element.BODY
     return hand.body(said, element, lead=block.lead, keep=keep)
 
