@@ -65,13 +65,13 @@ def sums(
     }
 
 
-<<<<<<< Updated upstream
 @lasting
 def _hold_villages(session: Session, unit_ids: tuple[int, ...]) -> bool:
     """Tell whether some are villages, of which there are no sums by day or cut."""
     is_one = Place.id.in_(unit_ids), Place.kind == PlaceKind.VILLAGE
     return session.scalar(select(Place.id).where(*is_one).limit(1)) is not None
-=======
+
+
 def _longer(spans: Sequence[Span], typed_before: datetime | None) -> frozenset[int]:
     """Tell which spans are longer than the time since a moment."""
     if typed_before is None:
@@ -79,7 +79,6 @@ def _longer(spans: Sequence[Span], typed_before: datetime | None) -> frozenset[i
     since = clock.now() - typed_before
     are_longer = (span.start is None or span.end - span.start >= since for span in spans)
     return frozenset(number for number, is_longer in enumerate(are_longer) if is_longer)
->>>>>>> Stashed changes
 
 
 def monthly_sums(

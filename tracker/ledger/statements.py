@@ -250,15 +250,10 @@ Shapes = tuple[tuple[Shape, ...], ...]
 
 
 @lru_cache(maxsize=256)
-<<<<<<< Updated upstream
-def summing(by: By, spans: Shapes, *, is_typed: bool) -> Select[Any]:
-    """Sum pieces of spans for the `units`, or one `unit`, by a cut; days by span, piece and end.
-=======
 def summing(
     by: By, spans: Shapes, *, is_typed: bool, longer: frozenset[int] = frozenset()
 ) -> Select[Any]:
-    """Sum pieces of spans for the `units`, by a cut; days are bound by span, piece and end.
->>>>>>> Stashed changes
+    """Sum pieces of spans for the `units`, or one `unit`, by a cut; days by span, piece and end.
 
     With `is_typed`, what was recorded from `typed_before` on is taken back; `longer` are the spans
     that hold more than was recorded since.
@@ -330,13 +325,8 @@ def _of_entries(
         )
         .join_from(_REACH, ENTRY, ENTRY.c.place_id == _REACH.c.place_id)
         .where(
-<<<<<<< Updated upstream
             _is_asked(_REACH.c.unit_id, shape),
-            *_days(ENTRY.c.day, number, at, shape),
-=======
-            _REACH.c.unit_id.in_(bindparam("units", expanding=True)),
             *_days(day, number, at, shape),
->>>>>>> Stashed changes
         )
     )
 

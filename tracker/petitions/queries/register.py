@@ -8,19 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, Select, bindparam, column, func, select
 from sqlalchemy.orm import Session
 
-<<<<<<< Updated upstream
 from tracker.core.i18n import MoreThan, language
-from tracker.core.paging import PAGE_SIZE, Page, ordered, page_of, read_key, written_key
-from tracker.dialogues.models import Dialogue
-from tracker.petitions.lifecycle import Profile
-from tracker.petitions.models import Petition
-from tracker.petitions.queries.cells import are_soon_met, cell_orders, summed
-from tracker.petitions.queries.counted import counted
-from tracker.petitions.queries.filters import PetitionFilter, Sort
-=======
-from tracker.accounts.models import User
-from tracker.core.dates import Precision, first_day
-from tracker.core.i18n import MoreThan, gettext, language
 from tracker.core.paging import (
     PAGE_SIZE,
     Page,
@@ -30,30 +18,18 @@ from tracker.core.paging import (
     read_key,
     written_key,
 )
-from tracker.dialogues.models import Category, Department, Dialogue
-from tracker.petitions.lifecycle import (
-    ENDED,
-    MEANINGS,
-    OPEN,
-    Channel,
-    Group,
-    Kind,
-    Level,
-    Petitioner,
-    Profile,
-    Status,
-)
-from tracker.petitions.models import PERSON, UNNAMED, Petition
+from tracker.dialogues.models import Dialogue
+from tracker.petitions.lifecycle import Profile
+from tracker.petitions.models import Petition
 from tracker.petitions.queries.cells import (
     are_soon_met,
-    behind,
     cell_orders,
     first_days,
     pieces_of,
     summed,
 )
+from tracker.petitions.queries.counted import counted
 from tracker.petitions.queries.filters import Flow, PetitionFilter, Sort
->>>>>>> Stashed changes
 from tracker.petitions.queries.finding import (
     COUNTED_TO,
     DUE,
@@ -109,15 +85,7 @@ def petition_page(
     """
     terms = terms or terms_of(session)
     if asked.cell is not None:
-<<<<<<< Updated upstream
-        are_soon = are_soon_met(session, scope, asked, sort)
-        behind = counted(session, scope, asked, terms, newest_first=are_soon)
-        behind = _with_names(behind, scope, reader)
-        orders = cell_orders(sort, asked.cell, newest_first=are_soon)
-        page = page_of(session, behind, orders, after, size)
-=======
         page = _page_behind(session, scope, asked, sort, after, size, terms, reader)
->>>>>>> Stashed changes
         return Page([_read(reader, terms, row) for row in page.rows], page.previous, page.next)
     wanted = wanted_by(scope, asked, terms)
     backward, key = read_key(after)
@@ -175,10 +143,10 @@ def _page_of_cell(
 ) -> Page[Any]:
     assert asked.cell is not None
     are_soon = are_soon_met(session, scope, asked, sort)
-    counted = _matching(session, scope, asked, terms, newest_first=are_soon)
-    counted = _with_names(counted, scope, reader)
+    behind = counted(session, scope, asked, terms, newest_first=are_soon)
+    behind = _with_names(behind, scope, reader)
     orders = cell_orders(sort, asked.cell, newest_first=are_soon)
-    return page_of(session, counted, orders, after, size)
+    return page_of(session, behind, orders, after, size)
 
 
 def petition_count(
@@ -206,22 +174,16 @@ def petition_count_shown(
 def _count_behind(
     session: Session, scope: frozenset[int], asked: PetitionFilter, terms: Terms
 ) -> int:
-<<<<<<< Updated upstream
-    some = counted(session, scope, asked, terms).limit(COUNTED_TO + 1).subquery()
-    number = session.scalar(select(func.count()).select_from(some)) or 0
-    return MoreThan(COUNTED_TO) if number > COUNTED_TO else number
-=======
     cell = asked.cell
     cells = pieces_of(cell) if isinstance(cell, Flow) else [cell]
     number = 0
     for piece in cells:
-        some = _matching(session, scope, replace(asked, cell=piece), terms)
+        some = counted(session, scope, replace(asked, cell=piece), terms)
         rows = some.limit(COUNTED_TO + 1).subquery()
         number += session.scalar(select(func.count()).select_from(rows)) or 0
         if number > COUNTED_TO:
             return MoreThan(COUNTED_TO)
     return number
->>>>>>> Stashed changes
 
 
 def petition_export_rows(
