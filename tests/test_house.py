@@ -37,6 +37,7 @@ def test_only_one_place_commits():
 
 HEAVY = {
     *("alembic", "alembic.config", "docx", "holidays", "rustpy_xlsxwriter"),
+    *("filetype", "PIL", "segno"),
     *("tracker.cli.program", "tracker.documents.word", "zxcvbn.frequency_lists"),
 }
 """What takes long to load, and most processes never need."""
