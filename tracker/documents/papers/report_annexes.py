@@ -67,12 +67,13 @@ def _long(numbers: Line) -> list[str]:
 def _listed(writing: Writing, facts: ReportFacts) -> Table:
     columns = [
         Column(gettext("No."), 4, Align.CENTRE),
-        Column(gettext("Content of the opinion or petition"), 27),
-        Column(gettext("Who raised it"), 13),
-        Column(gettext("Category"), 10),
-        Column(gettext("Unit in charge"), 12),
+        Column(gettext("Content of the opinion or petition"), 24),
+        Column(gettext("Who raised it"), 12),
+        Column(gettext("Category"), 9),
+        Column(gettext("Unit in charge"), 11),
+        Column(gettext("Cooperating units"), 10),
         Column(gettext("Time limit"), 9, Align.CENTRE),
-        Column(gettext("Progress, result"), 25),
+        Column(gettext("Progress, result"), 21),
     ]
     rows = [
         (
@@ -81,6 +82,7 @@ def _listed(writing: Writing, facts: ReportFacts) -> Table:
             _who(writing, row),
             row.category,
             row.department or OPEN,
+            row.cooperating,
             by(row.due_on),
             _progress(writing, row),
         )
