@@ -8,13 +8,14 @@ import pytest
 from sqlalchemy import event, update
 from sqlalchemy.orm import Session
 
+from tracker.accounts.permissions import Role
 from tracker.core import clock
 from tracker.core.dates import Precision
 from tracker.core.db import batch
 from tracker.core.errors import NotFound
 from tracker.dialogues.lifecycle import Stage
 from tracker.dialogues.models import Department
-from tracker.ledger.models import LedgerSum
+from tracker.ledger.models import LedgerEntry, LedgerSum
 from tracker.petitions.lifecycle import ENDED, LIFECYCLE, OPEN, Channel, Ground, Kind, Level
 from tracker.petitions.queries import facts, petition_count, steps_of
 from tracker.petitions.queries.addresses import asked_in
@@ -363,3 +364,43 @@ def test_the_number_of_statements_does_not_grow_with_the_register(engine, sessio
     session.commit()
 
     assert _statements(engine, read) == few <= (7 if cut is Cut.DIALOGUE else 5)
+
+
+def test_a_history_at_its_edges_is_counted_as_by_hand(session, make):
+    def ago(days):
+        return TODAY - timedelta(days=days)
+
+    former = make.place(name="Xã Cũ", valid_to=ago(31), successor_id=make.home.id)
+    make.follow()
+    leader = make.user(role=Role.LEADER)
+    petition = make.petition(place=former, received_on=ago(60))
+    _move(session, petition, "explain", ago(40))
+    for name in ("reopen", "explain"):
+        asked = MoveRequest(name, happened_on=ago(20), note="Theo biên bản")
+        move_petition(session, leader, petition, asked)
+    typed = {ago(60): ago(60), ago(40): ago(40), ago(20): ago(5)}
+    for day, moment in typed.items():
+        of_day = (LedgerEntry.petition_id == petition.id, LedgerEntry.day == day)
+        at = clock.now() - (TODAY - moment)
+        session.execute(update(LedgerEntry).where(*of_day).values(recorded_at=at))
+    session.commit()
+    tree, scope = _tree(session, make.home), scope_ids(session, make.home.id)
+
+    def counted(start, end, typed_by=None):
+        period = Period(ago(start), ago(end))
+        total = resolution_report(session, tree, period, Cut.PLACE, typed_by).total
+        for name in SUMS:
+            address = urlsplit(cell_address(name, period, {}, typed_by=typed_by))
+            asked = asked_in(session, scope, dict(parse_qsl(address.query)))
+            assert petition_count(session, scope, asked.filter) == getattr(total, name)
+        return {name: number for name in NUMBERS if (number := getattr(total, name))}
+
+    # As it stood before the answer, and before the place was merged.
+    assert counted(60, 41) == {"received": 1, "outstanding": 1, "undated": 1}
+    # Answered, opened again and answered again on one day: each counts in its own period.
+    assert counted(59, 21) == {"carried_over": 1, "explained": 1}
+    assert counted(39, 20) == {"reopened": 1, "explained": 1}
+    assert counted(19, 0) == {}
+    # The last two were typed five days ago: nobody could have counted them six days ago.
+    assert counted(39, 6, ago(6)) == {}
+    assert counted(39, 6, ago(5)) == {"reopened": 1, "explained": 1}
