@@ -13,7 +13,7 @@ from tracker.accounts.guard import current_scope, current_user, requires
 from tracker.accounts.permissions import Permission
 from tracker.core.db import reading
 from tracker.core.i18n import N_, gettext
-from tracker.core.web import close_session, db_session, engine
+from tracker.core.web import close_session, db_session, engine, one_moment
 from tracker.documents import papers
 from tracker.documents.papers import Writing
 from tracker.documents.queries.letterheads import template_content
@@ -117,7 +117,8 @@ def _asked_report(arguments: MultiDict[str, str] | None = None) -> AskedReport:
 
 
 def _paper(wanted: AskedReport, asked: Asked) -> tuple[Paper, ReportFacts]:
-    return _composed(db_session(), wanted, written_as(asked))
+    with one_moment() as session:
+        return _composed(session, wanted, written_as(asked))
 
 
 def _proof(figures: str, number: int, digest: str) -> str:
