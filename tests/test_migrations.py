@@ -1,5 +1,6 @@
 """The schema's history: models equal migrations, and every revision goes up and down with data."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
@@ -485,4 +486,17 @@ def test_revision_0009_goes_down_and_up_again_and_writes_the_searched_text_anew(
     bring_up_to_date(engine)
     with Session(engine) as session:
         assert list(lookup_mismatches(session)) == []
+    engine.dispose()
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_two_who_bring_an_empty_database_up_to_date_do_it_one_after_the_other(database_url):
+    engine = engine_for(database_url, for_long_work=True)
+    with engine.begin() as connection:
+        for statement in ("DROP SCHEMA public CASCADE", "CREATE SCHEMA public"):
+            connection.execute(text(statement))
+    with ThreadPoolExecutor(3) as pool:
+        for done in [pool.submit(migrate.upgrade, engine) for _ in range(3)]:
+            done.result()
+    assert migrate.is_at_head(engine)
     engine.dispose()

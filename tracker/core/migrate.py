@@ -4,12 +4,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 
-from sqlalchemy import Connection, Engine, inspect
+from sqlalchemy import Connection, Engine, func, inspect, select
 
 from tracker.core.resources import folder
 
 NOTED_IN = "alembic_version"
 """Alembic's own table. Alembic itself is large, and not needed to read one word of it."""
+
+ONE_AT_A_TIME = 20_251_104
+"""The number of the lock under which PostgreSQL lets one command change the schema."""
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
@@ -90,6 +93,8 @@ def _in_one_transaction(engine: Engine) -> Iterator[Connection]:
             connection.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")  # type: ignore[union-attr]
         try:
             with connection.begin():
+                if not is_sqlite:  # which lets one writer in at a time by itself
+                    connection.execute(select(func.pg_advisory_xact_lock(ONE_AT_A_TIME)))
                 yield connection
         finally:
             if is_sqlite:
