@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import cache
 from typing import Any, cast
 
 from sqlalchemy import (
@@ -11,6 +12,7 @@ from sqlalchemy import (
     Integer,
     Select,
     Subquery,
+    bindparam,
     case,
     func,
     literal,
@@ -37,7 +39,7 @@ from tracker.petitions.rules import (
     weights_of,
 )
 from tracker.places.models import PlaceReach
-from tracker.places.queries import FEW_PLACES, Reach, lies_in
+from tracker.places.queries import FEW_PLACES, Reach, ScopeShape, lies_in
 
 CELL_FACTS = ("category_id", "department_id", "kind", "level", "channel")
 """What a petition was counted under by then, as the ledger's entries keep it."""
@@ -166,23 +168,49 @@ def _happened(scope: frozenset[int], asked: PetitionFilter, cell: Flow) -> Subqu
 
 def _is_joined(day: date) -> ColumnElement[bool]:
     """Ask whether a petition stands joined to another at the end of a day."""
-    joining, later = aliased(PetitionPosting), aliased(PetitionPosting)
+    joining = aliased(PetitionPosting)
+    asked = select(joining.petition_id).where(
+        joining.petition_id == Petition.id, *_still_joined(joining, day)
+    )
+    return asked.exists()
+
+
+def _still_joined(joining: Any, day: date | ColumnElement[date]) -> Iterator[ColumnElement[bool]]:
+    """Ask of a posting whether it is the joining at which a petition stands at the end of a day."""
+    later = aliased(PetitionPosting)
     was_after = select(later.petition_id).where(
         later.petition_id == joining.petition_id,
         later.measure.in_((REOPENED, *HAPPENED[ENDED_AT_ALL])),
         later.day > joining.day,
         later.day <= day,
     )
-    return (
-        select(joining.petition_id)
-        .where(
-            joining.petition_id == Petition.id,
-            joining.measure == ended_as(Status.JOINED),
-            joining.day <= day,
-            ~was_after.exists(),
-        )
-        .exists()
+    yield joining.measure == ended_as(Status.JOINED)
+    yield joining.day <= day
+    yield ~was_after.exists()
+
+
+def joined_at_the_end(
+    session: Session, unit_id: int, measure: str, day_from: date, day_to: date
+) -> int:
+    """Count what a unit's petitions posted to a measure and stands joined at the end of the days.
+
+    Found from the joinings, which are few, and not from all that was posted.
+    """
+    values = {"unit": unit_id, "measure": measure, "first": day_from, "last": day_to}
+    return session.connection().scalar(_counting_joined(), values) or 0
+
+
+@cache
+def _counting_joined() -> Any:
+    first, last = bindparam("first", type_=Date()), bindparam("last", type_=Date())
+    posted, joining = PetitionPosting, aliased(PetitionPosting)
+    is_theirs = select(posted.petition_id).where(
+        posted.petition_id == joining.petition_id,
+        posted.measure == bindparam("measure"),
+        posted.day.between(first, last),
     )
+    here = ScopeShape(is_unit=True, is_few=True).lies_in(joining.place_id)
+    return select(func.count()).where(here, *_still_joined(joining, last), is_theirs.exists())
 
 
 def _posted(

@@ -14,9 +14,9 @@ from tracker.ledger.queries import monthly_sums
 from tracker.ledger.rules import Span, end_of_day
 from tracker.petitions.lifecycle import ENDED, OPEN, Status
 from tracker.petitions.models import Petition, PetitionPosting
-from tracker.petitions.queries import Flow, PetitionFilter, petition_count, terms_of
+from tracker.petitions.queries import terms_of
+from tracker.petitions.queries.cells import joined_at_the_end
 from tracker.petitions.rules import (
-    MATTERS,
     OUTSTANDING,
     RECEIVED,
     STOCKS,
@@ -84,8 +84,9 @@ def _matters(session: Session, asked: Asked, total: Line) -> int | None:
         return total.received
     if asked.typed_by is not None:
         return None
-    cell = Flow(MATTERS, asked.period.start, asked.period.end)
-    return petition_count(session, asked.tree.ids, PetitionFilter(cell=cell))
+    period = asked.period
+    home, days = asked.tree.home, (period.start, period.end)
+    return total.received - joined_at_the_end(session, home, RECEIVED, *days)
 
 
 def _is_of_today(asked: Asked) -> bool:
