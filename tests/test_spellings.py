@@ -12,6 +12,8 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy import update
 
 from tracker.accounts.permissions import Role
+from tracker.briefing.queries import items_of
+from tracker.briefing.service import Chosen, NewBriefing, choose_items, open_briefing
 from tracker.commitments.service import NewCommitment, Person, make_commitment
 from tracker.core import clock
 from tracker.core.dates import Precision
@@ -169,6 +171,26 @@ def test_no_spelling_leaves_the_register_for_those_who_do_not_know_the_person(se
     assert all(PLAIN in text for text in (page, lines, cells))
     session.rollback()
     assert list(unfit(session)) == []
+
+
+def test_a_promise_on_a_briefing_names_nobody_who_spoke_at_its_dialogue(session, make):
+    dialogue, leader = make.dialogue(stage="held"), make.user(role=Role.LEADER)
+    _told(session, make, dialogue_id=dialogue.id)
+    promised = NewCommitment(
+        promise=TOLD,
+        promised_by=Person("Chủ tịch"),
+        promised_on=clock.today(),
+        promised_precision=Precision.DAY,
+        place_id=make.home.id,
+        dialogue_id=dialogue.id,
+    )
+    promise = make_commitment(session, None, promised)
+
+    briefing = open_briefing(session, leader, NewBriefing(make.home.id, clock.today(), "Bí thư"))
+    choose_items(session, leader, briefing, Chosen(commitments=(promise.code,)))
+
+    (item,) = items_of(session, briefing)
+    assert item.text == PLAIN
 
 
 def _words_of(paper):

@@ -14,6 +14,7 @@ from tracker.briefing.models import Briefing, BriefingItem
 from tracker.briefing.rules import fingerprint
 from tracker.commitments.lifecycle import State
 from tracker.commitments.models import Commitment
+from tracker.commitments.queries.register import plain_promises
 from tracker.commitments.rules import shortened, state_of, unnamed
 from tracker.core.errors import NotFound
 from tracker.core.paging import PAGE_SIZE, Order, Page, page_of
@@ -158,6 +159,8 @@ def items_of(session: Session, briefing: Briefing) -> list[ItemRow]:
         .execution_options(populate_existing=True)
     ).all()
     names = {place.id: place.name for place in session.scalars(select(Place))} if rows else {}
+    promised = [commitment.id for _, _, commitment, *_ in rows if commitment is not None]
+    promises = plain_promises(session, promised) if promised else {}
     return [
         ItemRow(
             id=item.id,
@@ -169,7 +172,7 @@ def items_of(session: Session, briefing: Briefing) -> list[ItemRow]:
             made_code=made.code if made else None,
             made_state=_state(made, terms.today) if made else None,
             made_due_on=made.due_on if made else None,
-            **_about(item, petition, commitment, briefing, names, terms),
+            **_about(item, petition, commitment, briefing, names, promises, terms),
         )
         for number, (item, petition, commitment, made, decided_by) in enumerate(rows, 1)
     ]
@@ -184,6 +187,7 @@ def _about(
     commitment: Commitment | None,
     briefing: Briefing,
     names: Mapping[int, str],
+    promises: Mapping[int, str],
     terms: Any,
 ) -> dict[str, Any]:
     """Say what a matter is about and how that stands."""
@@ -209,8 +213,9 @@ def _about(
         said |= {"text": plain, "status": petition.status, "timeliness": stands}
         said["plain"] = shortened(unnamed(plain, petition.citizen_name), ON_PAPER)
     if commitment is not None:
-        said |= {"text": commitment.promise, "state": _state(commitment, terms.today)}
-        said["plain"] = shortened(unnamed(commitment.promise), ON_PAPER)
+        promise = promises[commitment.id]
+        said |= {"text": promise, "state": _state(commitment, terms.today)}
+        said["plain"] = shortened(unnamed(promise), ON_PAPER)
     return said
 
 

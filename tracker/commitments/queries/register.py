@@ -228,20 +228,41 @@ def _orders(sort: Sort, asked: CommitmentFilter) -> list[Order]:
     return [Order(has_ended), Order(Commitment.due_on.expression), Order(own_id)]
 
 
+def plain_promises(session: Session, ids: Sequence[int]) -> dict[int, str]:
+    """Give promises without who raised the petition, or spoke at the dialogue."""
+    person = [getattr(Petition, name) for name in PERSON]
+    rows = session.execute(
+        select(Commitment.id, Commitment.promise, *person, Commitment.dialogue_id)
+        .outerjoin(Petition, Petition.id == Commitment.petition_id)
+        .where(Commitment.id.in_(ids))
+    ).all()
+    people = _people_of(session, rows)
+    return {
+        row.id: without_people(row.promise, told) for row, told in zip(rows, people, strict=True)
+    }
+
+
+def _people_of(session: Session, rows: Sequence[Sequence[Any]]) -> Iterator[list[tuple[str, ...]]]:
+    """Give whom each promise may name: who raised the petition, and who spoke at the dialogue.
+
+    Each row ends in what is known of that person, and the dialogue.
+    """
+    dialogues = {row[-1] for row in rows if row[-1] is not None}
+    present = unknown_at(session, None, sorted(dialogues)) if dialogues else {}
+    for *_, name, phone, former, dialogue_id in rows:
+        own = [] if name is None else [(name, phone, former)]
+        yield [*present.get(dialogue_id, ()), *own]
+
+
 def told(session: Session, made_as: type[Row], rows: Sequence[Sequence[Any]]) -> list[Row]:
     """Make lines of what was read, without who raised the petition, or spoke at the dialogue.
 
     Behind its fields each row has what is known of that person, and the dialogue.
     """
     places = [at for at, field in enumerate(fields(made_as)) if field.name in SAID]
-    dialogues = {row[-1] for row in rows if row[-1] is not None}
-    present = unknown_at(session, None, sorted(dialogues)) if dialogues else {}
     made = []
-    for row in rows:
-        *cells, name, phone, former, dialogue_id = row
-        people = list(present.get(dialogue_id, ()))
-        if name is not None:
-            people.append((name, phone, former))
+    for row, people in zip(rows, _people_of(session, rows), strict=True):
+        cells = list(row[: -len(PERSON) - 1])
         for at in places if people else ():
             cells[at] = cells[at] and without_people(cells[at], people)
         made.append(made_as(*cells))
