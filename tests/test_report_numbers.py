@@ -17,9 +17,10 @@ from tracker.dialogues.lifecycle import Stage
 from tracker.dialogues.models import Department
 from tracker.ledger.models import LedgerEntry, LedgerSum
 from tracker.petitions.lifecycle import ENDED, LIFECYCLE, OPEN, Channel, Ground, Kind, Level
-from tracker.petitions.queries import facts, petition_count, steps_of
+from tracker.petitions.queries import Flow, PetitionFilter, facts, petition_count, steps_of
 from tracker.petitions.queries.addresses import asked_in
-from tracker.petitions.rules import PAUSED, effective
+from tracker.petitions.queries.cells import joined_at_the_end
+from tracker.petitions.rules import MATTERS, PAUSED, RECEIVED, effective
 from tracker.petitions.service import MoveRequest, move_petition
 from tracker.places.queries import scope_ids
 from tracker.places.rules import PlaceKind
@@ -140,6 +141,10 @@ def test_every_cut_balances_and_its_total_is_a_recount_of_the_steps(session, mak
     for days, ago in [(30, 0), (365, 0), (20, 40), (0, 0)]:
         period = _last_days(days, until=TODAY - timedelta(days=ago))
         wanted = _recounted(session, petitions, period)
+        days = (period.start, period.end)
+        joined = joined_at_the_end(session, make.home.id, RECEIVED, *days)
+        matters = PetitionFilter(cell=Flow(MATTERS, *days))
+        assert wanted.received - joined == petition_count(session, tree.ids, matters)
         for cut in CUTS:
             report = resolution_report(session, tree, period, cut)
             assert report.is_balanced
