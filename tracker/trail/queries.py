@@ -86,11 +86,11 @@ def trail_page(
 
 def trail_rows(session: Session, scope: Scope, asked: TrailFilter) -> Iterator[TrailRow]:
     """Give all entries of the list, a few hundred in memory at a time."""
-    rows = session.execute(
-        ordered(_matching(scope, asked), _ORDER), execution_options={"yield_per": STREAMED}
-    )
-    for row in rows:
-        yield TrailRow(*row)
+    asked_in_order = ordered(_matching(scope, asked), _ORDER)
+    # Closed also where a reader goes away before the end.
+    with session.execute(asked_in_order, execution_options={"yield_per": STREAMED}) as rows:
+        for row in rows:
+            yield TrailRow(*row)
 
 
 def journal_mismatches(session: Session) -> list[str]:
