@@ -41,18 +41,24 @@ def refuse_people(engine: Engine) -> None:
 
 def install(engine: Engine, username: str, full_name: str, place_key: str) -> str:
     """Make an empty register and its first administrator; gives the administrator's password."""
-    refuse_people(engine)
-    bring_up_to_date(engine)
-    with Session(engine) as session:
-        seed_basics(session)
-        password = add_person(session, username, full_name, Role.ADMIN, place_key)
-        with transaction(session):
-            journal.note(session, None, MADE, username)
+    with migrate.alone(engine):
+        refuse_people(engine)
+        _renew(engine)
+        with Session(engine) as session:
+            seed_basics(session)
+            password = add_person(session, username, full_name, Role.ADMIN, place_key)
+            with transaction(session):
+                journal.note(session, None, MADE, username)
     return password
 
 
 def bring_up_to_date(engine: Engine) -> None:
     """Bring the schema to the newest revision, the ledger and the limits of the law with it."""
+    with migrate.alone(engine):
+        _renew(engine)
+
+
+def _renew(engine: Engine) -> None:
     former = migrate.revision_of(engine)
     migrate.upgrade(engine)
     with Session(engine) as session:

@@ -33,10 +33,10 @@ def written(outcomes: Sequence[Outcome], skipped: Sequence[str], versions: str) 
         "",
     ]
     failures = [line for one in outcomes for line in one.failures]
-    lines.append(
-        "After each, `tracker verify` found "
-        + ("nothing that does not fit." if not failures else f"{len(failures)} faults.")
-    )
+    if failures:
+        lines.append(f"Not as it should be: {'; '.join(failures)}.")
+    else:
+        lines.append("After each, `tracker verify` found nothing that does not fit.")
     if skipped:
         lines.append(f"Not possible on this machine: {', '.join(skipped)}.")
     return "\n".join(lines) + "\n"

@@ -11,13 +11,29 @@ from tracker.core.resources import folder
 NOTED_IN = "alembic_version"
 """Alembic's own table. Alembic itself is large, and not needed to read one word of it."""
 
-ONE_AT_A_TIME = 20_251_104
-"""The number of the lock under which PostgreSQL lets one command change the schema."""
+ONE_AT_A_TIME, MAKING = 20_251_104, 20_251_105
+"""The numbers of the locks under which PostgreSQL lets one command change or fill the schema."""
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
     """Bring the schema up to a revision, all of it or nothing."""
     _run(engine, "upgrade", revision)
+
+
+@contextmanager
+def alone(engine: Engine) -> Iterator[None]:
+    """Let other commands that make or renew a register wait until this one has ended."""
+    if engine.dialect.name == "sqlite":  # which lets one writer in at a time by itself
+        yield
+        return
+    with engine.connect() as connection:
+        connection.execute(select(func.pg_advisory_lock(MAKING)))
+        connection.commit()
+        try:
+            yield
+        finally:
+            connection.execute(select(func.pg_advisory_unlock(MAKING)))
+            connection.commit()
 
 
 def downgrade(engine: Engine, revision: str) -> None:
