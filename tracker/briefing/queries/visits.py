@@ -126,11 +126,10 @@ def visit_export_rows(
 ) -> Iterator[ExportRow]:
     """Give all rows of the log, in its order, a few hundred in memory at a time."""
     statement = _with_names(_matching(session, scope, asked), ExportRow)
-    rows = session.execute(
-        ordered(statement, _orders(sort)), execution_options={"yield_per": STREAMED}
-    )
-    for row in rows:
-        yield ExportRow(*row)
+    in_order = ordered(statement, _orders(sort))
+    with session.execute(in_order, execution_options={"yield_per": STREAMED}) as rows:
+        for row in rows:
+            yield ExportRow(*row)
 
 
 def corrections_of(session: Session, visit_id: int) -> list[CorrectionRow]:

@@ -143,11 +143,10 @@ def commitment_export_rows(
 ) -> Iterator[ExportRow]:
     """Give all rows of the list, in its order, a few hundred in memory at a time."""
     statement = _with_names(matching(session, scope, asked), ExportRow)
-    rows = session.execute(
-        ordered(statement, _orders(sort, asked)), execution_options={"yield_per": STREAMED}
-    )
-    for some in rows.partitions():
-        yield from told(session, ExportRow, some)
+    in_order = ordered(statement, _orders(sort, asked))
+    with session.execute(in_order, execution_options={"yield_per": STREAMED}) as rows:
+        for some in rows.partitions():
+            yield from told(session, ExportRow, some)
 
 
 def stands_as(wanted: State, today: date | ColumnElement[date]) -> ColumnElement[bool]:

@@ -120,11 +120,11 @@ def dialogue_export_rows(
 ) -> Iterator[ExportRow]:
     """Give all rows of the list, in its order, a few hundred in memory at a time."""
     statement = ordered(_with_names(_matching(session, scope, asked), ExportRow), _orders(sort))
-    found = session.execute(statement, execution_options={"yield_per": STREAMED})
-    for some in found.partitions():
-        rows = [ExportRow(*row) for row in some]
-        tell = tellers_of(session, None, [row.id for row in rows])
-        yield from (_told(row, tell[row.id]) for row in rows)
+    with session.execute(statement, execution_options={"yield_per": STREAMED}) as found:
+        for some in found.partitions():
+            rows = [ExportRow(*row) for row in some]
+            tell = tellers_of(session, None, [row.id for row in rows])
+            yield from (_told(row, tell[row.id]) for row in rows)
 
 
 def _told(row: ExportRow, tell: Teller) -> ExportRow:
