@@ -1,8 +1,9 @@
 """What a page's questions cost PostgreSQL beside their work: no transaction, and no text anew."""
 
-from sqlalchemy import Engine, select, text
+from sqlalchemy import Engine, func, select, text
 from sqlalchemy.orm import Session
 
+from tracker.core import web
 from tracker.core.db import looking
 from tracker.places.models import Place
 
@@ -33,3 +34,14 @@ def test_no_more_than_four_tables_are_tried_in_each_order(engine: Engine) -> Non
     if engine.dialect.name == "postgresql":
         with engine.connect() as connection:
             assert connection.scalar(text("SHOW join_collapse_limit")) == "4"
+
+
+def test_a_page_that_reckons_sees_one_moment_whatever_is_written_beside(app, make) -> None:
+    with app.test_request_context("/reports/resolution"):
+        reading = web.stay_at_one_moment()
+        before = reading.scalar(select(func.count()).select_from(Place))
+        make.place()
+        assert web.db_session().scalar(select(func.count()).select_from(Place)) == before
+        web.close_session()
+        assert web.db_session().scalar(select(func.count()).select_from(Place)) == before + 1
+        web.close_session()

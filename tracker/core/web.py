@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 
-from tracker.core.db import NOTHING_LEAVES, looking, reading
+from tracker.core.db import NOTHING_LEAVES, is_sqlite, looking, reading
 from tracker.core.lasting import hand_mark
 from tracker.core.replica import Replica, Standing
 from tracker.core.sealing import Sealer
@@ -117,7 +117,19 @@ def look() -> Session:
 
 def one_moment() -> Session:
     """Give a session beside the request's that sees one moment of the register, and may stream."""
-    return Session(reading(_read_from()), expire_on_commit=False)
+    source = reading(_read_from()).execution_options(read_only=True)
+    return Session(source, expire_on_commit=False)
+
+
+def stay_at_one_moment() -> Session:
+    """Let the request go on in a session that sees one moment of the register, and give it.
+
+    SQLite shows one moment from the first statement on.
+    """
+    if not is_sqlite(db_session()):
+        close_session()
+        g.session = one_moment()
+    return db_session()
 
 
 def own_session(*, read_only: bool) -> Session:

@@ -12,7 +12,7 @@ from tracker.core import clock
 from tracker.core.columns import csv_of
 from tracker.core.csvout import MEDIA_TYPE, separator_of, variant_of
 from tracker.core.i18n import gettext, shown_number
-from tracker.core.web import db_session, download, one_moment, own_session
+from tracker.core.web import db_session, download, one_moment, own_session, stay_at_one_moment
 from tracker.journal import service as journal
 from tracker.petitions.queries import PetitionFilter, Stock
 from tracker.petitions.queries.addresses import YES, petitions_address
@@ -52,7 +52,7 @@ def resolution() -> Any:
     except PeriodRefused as refusal:
         form.tell(refusal)
         return render_template("reports/refused.html", form=form), refusal.status_code
-    session = db_session()
+    session = stay_at_one_moment()
     report = _report(asked)
     is_whole = request.args.get("count") == WHOLE
     return render_template(
