@@ -7,6 +7,7 @@ from sqlalchemy import Engine, event, text
 from sqlalchemy.orm import Session
 
 from tests.conftest import Maker
+from tracker.core import lasting as lasting_answers
 from tracker.core import migrate
 from tracker.core.db import engine_for
 from tracker.core.i18n import speak
@@ -49,6 +50,21 @@ def test_it_is_read_once_for_all_who_read(engine: Engine, make: Maker, asked: li
     asked.clear()
     names(engine)
     assert [" FROM categories" in statement for statement in asked].count(True) == 0
+
+
+def test_no_more_is_kept_than_fits_however_much_is_asked(engine: Engine, monkeypatch) -> None:
+    monkeypatch.setattr(lasting_answers, "MOST_KEPT", 3)
+    told: list[int] = []
+
+    @lasting
+    def doubled(_session: Session, number: int) -> int:
+        told.append(number)
+        return 2 * number
+
+    with reader(engine) as session:
+        answers = [doubled(session, number) for number in (1, 2, 3, 3, 4, 4, 1)]
+    assert answers == [2, 4, 6, 6, 8, 8, 2]
+    assert told == [1, 2, 3, 4, 1]
 
 
 def test_a_register_that_has_no_mark_yet_is_read_once_as_well(

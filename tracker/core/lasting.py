@@ -21,7 +21,7 @@ from tracker.core.i18n import language
 Asked = ParamSpec("Asked")
 Known = TypeVar("Known")
 MOST_KEPT = 5_000
-"""Answers of one process and mark; what is asked beyond them is read each time."""
+"""Answers of one process and mark; with one more it begins anew."""
 _MARK = "mark"
 
 
@@ -64,8 +64,9 @@ def lasting(
             found: Known = known[key]
             return found
         answer = ask(session, *args, **named)
-        if len(known) < MOST_KEPT:
-            known[key] = answer
+        if len(known) >= MOST_KEPT:
+            known.clear()
+        known[key] = answer
         return answer
 
     return inside

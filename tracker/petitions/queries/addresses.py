@@ -38,6 +38,8 @@ from tracker.places.models import Place
 
 NOBODY = "none"
 YES, NO = "yes", "no"
+LONGEST_CODE = 80
+"""No code, key or user name is longer; what was asked of one that is not there may be kept."""
 WORDS = {
     "status": Status,
     "group": Group,
@@ -217,7 +219,7 @@ def _read(
     if name == "cell":
         return _cell(text, arguments)
     if name in _ROWS:
-        return _ROWS[name](session, scope, text)
+        return _ROWS[name](session, scope, text) if len(text) <= LONGEST_CODE else None
     if name == "sort":
         return _member("sort", Sort, text)
     if name in WORDS:
