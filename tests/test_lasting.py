@@ -7,7 +7,6 @@ from sqlalchemy import Engine, event, text
 from sqlalchemy.orm import Session
 
 from tests.conftest import Maker
-from tracker.core import lasting as lasting_answers
 from tracker.core import migrate
 from tracker.core.db import engine_for
 from tracker.core.i18n import speak
@@ -53,7 +52,7 @@ def test_it_is_read_once_for_all_who_read(engine: Engine, make: Maker, asked: li
 
 
 def test_no_more_is_kept_than_fits_however_much_is_asked(engine: Engine, monkeypatch) -> None:
-    monkeypatch.setattr(lasting_answers, "MOST_KEPT", 3)
+    monkeypatch.setattr("tracker.core.lasting.MOST_KEPT", 3)
     told: list[int] = []
 
     @lasting
@@ -161,22 +160,6 @@ def test_a_scope_grows_with_the_tree(engine: Engine, make: Maker) -> None:
     village = make.place(parent_id=commune.id)
     with reader(engine) as session:
         assert scope_ids(session, commune.id) == {commune.id, village.id}
-
-
-def test_only_so_much_is_kept(engine: Engine, make: Maker, monkeypatch: pytest.MonkeyPatch) -> None:
-    make.category()
-    monkeypatch.setattr("tracker.core.lasting.MOST_KEPT", 2)
-    read: list[int] = []
-
-    @lasting
-    def number(_session: Session, which: int) -> int:
-        read.append(which)
-        return which
-
-    for _ in range(2):
-        with reader(engine) as session:
-            assert [number(session, which) for which in range(3)] == [0, 1, 2]
-    assert read == [0, 1, 2, 2]
 
 
 def test_migrations_draw_marks_where_the_models_do(database_url: str) -> None:
