@@ -15,7 +15,8 @@ REVOKE UPDATE, DELETE ON
 REVOKE UPDATE, DELETE ON ledger_entries FROM :"role";
 -- Of these the program changes rows, as when a person is taken out, and takes none away.
 REVOKE DELETE ON
-    anonymisations, briefings, calendar_exceptions, categories, commitment_steps, commitments,
+    anonymisations, briefings, calendar_exceptions, categories, clearings, commitment_steps,
+    commitments,
     deadline_rules, denouncer_identities, denunciation_grants, denunciation_takers,
     denunciations, departments, dialogue_steps, dialogues, grassroots_visit_corrections,
     grassroots_visits, household_visits, identity_looks, installation_settings,

@@ -90,7 +90,7 @@ def test_facts_are_read_in_words_of_the_readers_language():
     ]
     speak("vi")
     assert told_in(detail).startswith("Loại: Phản ánh → Kiến nghị; ")
-    assert told_in("12 rows") == "12 rows"
+    assert told_in("12 rows") == "12 dòng"
 
 
 def test_who_asks_for_what_is_not_theirs_is_journaled_and_never_floods_it(session, make, visit):

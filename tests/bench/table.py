@@ -43,10 +43,8 @@ def written(results: Sequence[Results], note: str) -> str:
         lines += [*_pages(one), "", *_files(one), ""]
         lines += [*_start(one), ""]
     missed = [line for one in results for line in missed_goals(one)]
-    lines.append(
-        f"Goals: {FLAT} × at a hundred times the size, {NEAR_FLOOR:.0f} × the floor; in bold,"
-    )
-    lines.append("missed. Of the others: " + ("; ".join(missed) if missed else "none missed") + ".")
+    goals = f"{FLAT} × for the largest size, {NEAR_FLOOR:.0f} × the floor; bold ones miss them"
+    lines.append(f"Goals of pages: {goals}. Missed: {'; '.join(missed) or 'none'}.")
     return "\n".join(lines) + "\n"
 
 

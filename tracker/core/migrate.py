@@ -26,14 +26,13 @@ def alone(engine: Engine) -> Iterator[None]:
     if engine.dialect.name == "sqlite":  # which lets one writer in at a time by itself
         yield
         return
-    with engine.connect() as connection:
+    # In no transaction, which would stand idle for as long as the other work takes.
+    with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
         connection.execute(select(func.pg_advisory_lock(MAKING)))
-        connection.commit()
         try:
             yield
         finally:
             connection.execute(select(func.pg_advisory_unlock(MAKING)))
-            connection.commit()
 
 
 def downgrade(engine: Engine, revision: str) -> None:
