@@ -10,6 +10,7 @@ from docx.oxml.ns import qn
 from sqlalchemy import select
 
 from tracker.accounts.permissions import Role
+from tracker.commitments.service import NewCommitment, Person, make_commitment
 from tracker.core import clock
 from tracker.dialogues.lifecycle import Stage
 from tracker.dialogues.service import Attendance, move_dialogue
@@ -237,3 +238,39 @@ def test_an_invented_commune_is_marked_on_every_paper(visit, make):
     answer = visit(place=place).get(f"/dialogues/{dialogue.code}/announcement.docx")
     assert "HƯ CẤU – dữ liệu minh họa" in text_of(answer)
     assert "-hu-cau.docx" in answer.headers["Content-Disposition"]
+
+
+def test_the_annex_of_a_report_bears_the_number_and_symbol_of_its_head(visit, make):
+    make.petition()
+    text = text_of(visit().get("/reports/resolution.docx"))
+    assert "Số: ……/BC-UBND" in text
+    assert text.count("(Kèm theo Báo cáo số ……/BC-UBND ngày …… tháng …… năm …… của") == 2
+
+
+def test_of_nothing_that_ended_a_report_tells_no_share(visit):
+    text = text_of(visit().get("/reports/resolution.docx", period="2019"))
+    assert "Đã giải quyết xong: 00." in text
+
+
+def test_the_minutes_tell_until_when_something_was_promised(visit, session, held):
+    due = clock.today() + timedelta(days=9)
+    promised = NewCommitment(
+        promise="Sửa đường làng.",
+        promised_by=Person("Chủ tịch xã"),
+        due_on=due,
+        place_id=held.place_id,
+        dialogue_id=held.id,
+    )
+    staff = visit()
+    make_commitment(session, staff.user, promised)
+    text = text_of(staff.get(f"/dialogues/{held.code}/minutes.docx"))
+    told = f"- Chủ tịch xã: Sửa đường làng (chậm nhất {due:%d/%m/%Y})."
+    assert re.search(rf"Cam kết tại Hội nghị:\s*{re.escape(told)}", text)
+
+
+def test_a_notices_title_breaks_before_the_dialogue_or_before_its_day(visit, held):
+    for name in ("conclusions", "results"):
+        answer = visit().get(f"/dialogues/{held.code}/{name}.docx")
+        words = [part.text for part in Document(io.BytesIO(answer.data)).paragraphs]
+        title = next(text for text in words if "đối\u00a0thoại" in text)
+        assert re.search(r"Hội\u00a0nghị\u00a0đối\u00a0thoại ngày(\u00a0[^ ]+){5}$", title)

@@ -270,3 +270,39 @@ def test_frictionless_accepts_the_package_for_programs(visit, make, tmp_path):
     assert fields["status"]["constraints"]["enum"] == [status.value for status in Status]
     assert fields["code"]["description"] == "Mã số / Code"
     assert (tmp_path / "a" / "petitions.csv").read_bytes().startswith(b'"number","code"')
+
+
+def test_a_rows_own_number_stands_in_the_middle_and_headers_do_both_ways(tmp_path):
+    path = tmp_path / "a.xlsx"
+    columns = [SheetColumn("STT", Kind.NUMBER, 6), SheetColumn("Số", Kind.NUMBER, 8)]
+    write_workbook(path, [Sheet("Tờ", ["Danh sách"], columns, iter([[1, 5]]))])
+    header, row = stands(path, 3), stands(path, 4)
+    assert header == [("center", "center")] * 2
+    assert row == [("center", "top"), (None, "top")]
+
+
+def stands(path, number):
+    """Tell where the words of a row's cells stand, across and upright."""
+    with zipfile.ZipFile(path) as file:
+        styles, sheet = (file.read(f"xl/{name}.xml") for name in ("styles", "worksheets/sheet1"))
+    looks = re.findall(r"<xf [^>]*?(?:/>|>.*?</xf>)", styles.decode().partition("<cellXfs")[2])
+    cells = re.search(rf'<row r="{number}".*?</row>', sheet.decode())[0]
+    found = []
+    for style in re.findall(r'<c r="[^"]+" s="(\d+)"', cells):
+        told = dict(re.findall(r'(horizontal|vertical)="(\w+)"', looks[int(style)]))
+        found.append((told.get("horizontal"), told.get("vertical")))
+    return found
+
+
+def test_the_reports_sheet_names_what_its_lines_stand_for(visit, make):
+    make.petition()
+    for cut, header in (("category", "Lĩnh vực"), ("month", "Tháng"), ("level", "Thẩm quyền")):
+        rows = next(iter(read(visit().get("/reports/resolution.xlsx", by=cut).data).values()))
+        assert header in [row[0] for row in rows]
+
+
+def test_what_a_source_says_of_an_invented_record_is_not_said_again(visit, make):
+    place = make.place(name="Xã Minh Hòa (hư cấu)", is_fictional=True)
+    make.dialogue(place=place, source="Hư cấu, chỉ để minh họa")
+    (row,) = table(visit(place=place).get("/dialogues.xlsx").data)
+    assert row["Ghi chú nguồn"] == "Hư cấu, chỉ để minh họa"

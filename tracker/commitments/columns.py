@@ -29,8 +29,8 @@ def _due(row: ExportRow) -> object:
 
 
 def _remark(row: ExportRow) -> str:
-    invented = gettext("Invented, for demonstration") if row.is_fictional else ""
-    return "; ".join(part for part in (row.source, invented) if part)
+    is_unsaid = row.is_fictional and not row.source
+    return gettext("Invented, for demonstration") if is_unsaid else row.source
 
 
 COLUMNS: tuple[Column[Any], ...] = (

@@ -229,8 +229,14 @@ def _looks(sheet: Sheet) -> dict[str, Any]:
         "conditional_formats": {column.header: FRAME | {"format": _frame()} for column in columns},
         "freeze_panes": {"row": at + 1, "col": sheet.frozen},
         "column_widths": [column.width for column in columns],
-        "column_formats": [_format(column) for column in columns],
-        "header_format": _bordered().set_bold().set_text_wrap().set_align("center"),
+        "column_formats": [
+            _format(column, is_first=place == 0) for place, column in enumerate(columns)
+        ],
+        "header_format": _bordered()
+        .set_bold()
+        .set_text_wrap()
+        .set_align("center")
+        .set_align("vcenter"),
         "page_setup": page,
     }
     summed = {column.header: "sum" for column in columns if column.has_last_row}
@@ -241,11 +247,13 @@ def _looks(sheet: Sheet) -> dict[str, Any]:
     return looks
 
 
-def _format(column: SheetColumn) -> "Format":
+def _format(column: SheetColumn, *, is_first: bool) -> "Format":
     shown = _lettered().set_num_format(FORMATS.get(column.kind, TEXT))
     if column.kind is Kind.TEXT:
         return shown.set_text_wrap()
-    return shown.set_align("center") if column.kind is Kind.DAY else shown
+    # A number in the first column is the row's own, which must not lean on the text beside it.
+    is_running = is_first and column.kind is Kind.NUMBER
+    return shown.set_align("center") if is_running or column.kind is Kind.DAY else shown
 
 
 def _frame() -> "Format":

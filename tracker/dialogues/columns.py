@@ -33,7 +33,7 @@ def _count(name: str) -> Callable[[ExportRow], object]:
 
 def _remark(row: ExportRow) -> str:
     invented = gettext("Invented, for demonstration") if row.is_fictional else ""
-    return "; ".join(part for part in (citation(row.source), invented) if part)
+    return citation(row.source) or invented
 
 
 COLUMNS: tuple[Column[ExportRow], ...] = (

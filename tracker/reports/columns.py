@@ -178,8 +178,21 @@ def report_sheet(report: Report) -> Sheet:
         ]
         for line in report.lines
     ]
-    first = SheetColumn(gettext("Line"), Kind.TEXT, 34)
+    first = SheetColumn(line_header(report.cut), Kind.TEXT, 34)
     return Sheet(gettext("Report"), _titles(report), [first, *numbers, *shares], rows)
+
+
+def line_header(cut: Cut) -> str:
+    """Say what the lines of a report stand for."""
+    return {
+        Cut.CATEGORY: gettext("Category"),
+        Cut.PLACE: gettext("Place"),
+        Cut.DEPARTMENT: gettext("Department"),
+        Cut.KIND: gettext("Kind"),
+        Cut.LEVEL: gettext("Level of competence"),
+        Cut.CHANNEL: gettext("Channel"),
+        Cut.MONTH: gettext("Month"),
+    }.get(cut, gettext("Line"))
 
 
 def _at(name: str) -> str:

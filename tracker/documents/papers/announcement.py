@@ -38,7 +38,7 @@ def invitation(writing: Writing, facts: DialogueFacts) -> Paper:
         Para(
             "",
             lead=gettext("%(body)s kindly invites:", body=_capital(writing.head_of_it)),
-            room=1,
+            room=2,
         ),
         Para(
             gettext(

@@ -20,7 +20,7 @@ from tracker.documents.papers.shared import (
 )
 from tracker.documents.queries.dialogue import DialogueFacts
 from tracker.documents.rules.blocks import Align, Annex, Block, Column, Heading, Paper, Para, Table
-from tracker.documents.rules.forms import OPEN, or_open, written
+from tracker.documents.rules.forms import OPEN, in_one, or_open, written
 
 
 def conclusions(writing: Writing, facts: DialogueFacts) -> Paper:
@@ -38,7 +38,7 @@ def conclusions(writing: Writing, facts: DialogueFacts) -> Paper:
         subject=gettext(
             "Conclusions of %(chair)s at the dialogue of %(day)s",
             chair=or_open(written(dialogue.chair)),
-            day=day_of(facts),
+            day=in_one(day_of(facts)),
         ),
         blocks=list(_blocks(writing, facts, has_annex=bool(rows))),
         signatures=[signature(writing)],

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from tracker.core.i18n import gettext
 from tracker.documents.papers.shared import (
     Writing,
+    by,
     day_of,
     head,
     mark,
@@ -79,9 +80,12 @@ def _course(writing: Writing, facts: DialogueFacts) -> Iterator[Block]:
         yield from _raised(writing, number, row)
     yield Heading(gettext("III. CONCLUSIONS OF THE CHAIR"))
     yield from paras(said(writing, facts.dialogue.conclusion))
+    if facts.promised:
+        yield Para("", lead=gettext("Commitments made at the dialogue:"))
     for promise in facts.promised:
-        text = told(writing, promise.promise, promise.person)
-        yield Para(f"- {promise.promised_by}: {text}")
+        text = told(writing, promise.promise, promise.person).rstrip(".")
+        due = gettext("by %(day)s", day=by(promise.due_on)) if promise.due_on else ""
+        yield Para(f"- {promise.promised_by}: {text}{f' ({due})' if due else ''}.")
 
 
 def _raised(writing: Writing, number: int, row: Raised) -> Iterator[Block]:

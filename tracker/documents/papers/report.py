@@ -7,7 +7,6 @@ from tracker.core.clock import shown_date
 from tracker.core.i18n import gettext
 from tracker.documents.papers.report_annexes import (
     annexes,
-    first_header,
     line_name,
     plain_number,
 )
@@ -25,6 +24,7 @@ from tracker.documents.queries.report import ReportFacts
 from tracker.documents.rules.blocks import Align, Block, Column, Heading, Paper, Para, Table
 from tracker.documents.rules.forms import OPEN, counted, inside
 from tracker.places.rules import PlaceKind
+from tracker.reports.columns import line_header
 from tracker.reports.rules import Line, shown_share
 
 
@@ -34,9 +34,10 @@ def report(writing: Writing, facts: ReportFacts, period: str, proof: str = "") -
     `period` is how the period is called inside a sentence, `proof` what a report that is sent says
     of how it was kept.
     """
+    made = head(writing, gettext("RP"), Document())
     return Paper(
         name="resolution",
-        head=head(writing, gettext("RP"), Document()),
+        head=made,
         kind=gettext("REPORT"),
         subject=gettext(
             "Results of resolving the opinions and petitions of the people, %(period)s",
@@ -46,7 +47,7 @@ def report(writing: Writing, facts: ReportFacts, period: str, proof: str = "") -
         blocks=list(_blocks(facts, period)),
         signatures=[signature(writing)],
         recipients=recipients(writing),
-        annexes=list(annexes(writing, facts, proof)),
+        annexes=list(annexes(writing, facts, made, proof)),
         mark=mark(is_fictional=bool(facts.report.fictional)),
         foot=writing.foot,
     )
@@ -126,13 +127,7 @@ def _sum(known: int, unknown: int) -> str:
 
 
 def _results(numbers: Line, end: date) -> Iterator[Block]:
-    yield Para(
-        gettext(
-            "- Resolved: %(resolved)s (%(share)s of all that ended).",
-            resolved=counted(numbers.resolved),
-            share=shown_share(numbers.resolved_share),
-        )
-    )
+    yield Para(_resolved(numbers))
     yield Para(
         gettext(
             "- Explained and answered: %(explained)s; transferred to the body in charge:"
@@ -157,10 +152,22 @@ def _results(numbers: Line, end: date) -> Iterator[Block]:
     )
 
 
+def _resolved(numbers: Line) -> str:
+    """Tell how many were resolved; of nothing that ended there is no share."""
+    resolved = counted(numbers.resolved)
+    if numbers.resolved_share is None:
+        return gettext("- Resolved: %(resolved)s.", resolved=resolved)
+    return gettext(
+        "- Resolved: %(resolved)s (%(share)s of all that ended).",
+        resolved=resolved,
+        share=shown_share(numbers.resolved_share),
+    )
+
+
 def _table(facts: ReportFacts) -> Table:
     """Give the short table of the text; the whole one is the first annex."""
     columns = [
-        Column(first_header(facts), 34),
+        Column(line_header(facts.report.cut), 34),
         *(
             Column(header, 11, Align.RIGHT)
             for header in (

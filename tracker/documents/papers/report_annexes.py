@@ -7,21 +7,22 @@ from tracker.core.i18n import gettext, say
 from tracker.documents.papers.shared import (
     Writing,
     by,
+    kept_with_report,
     said,
 )
 from tracker.documents.queries.report import ReportFacts
-from tracker.documents.rules.blocks import Align, Annex, Column, Table
+from tracker.documents.rules.blocks import Align, Annex, Column, Head, Table
 from tracker.documents.rules.forms import OPEN, counted, inside, paragraphs, written
 from tracker.petitions.lifecycle import Petitioner
 from tracker.petitions.queries import ExportRow
-from tracker.reports.columns import NUMBER_WORDS
+from tracker.reports.columns import NUMBER_WORDS, line_header
 from tracker.reports.queries import ReportLine
-from tracker.reports.rules import NUMBERS, Cut, Line, shown_share
+from tracker.reports.rules import NUMBERS, Line, shown_share
 
 
-def annexes(writing: Writing, facts: ReportFacts, proof: str) -> Iterator[Annex]:
+def annexes(writing: Writing, facts: ReportFacts, made: Head, proof: str) -> Iterator[Annex]:
     """Give the balance line by line, and what was outstanding at the end if anything was."""
-    note = gettext("(With the report of %(body)s)", body=writing.body)
+    note = kept_with_report(writing, made)
     yield Annex(
         gettext("ANNEX I"),
         gettext("THE BALANCE OF OPINIONS AND PETITIONS"),
@@ -47,7 +48,7 @@ def annexes(writing: Writing, facts: ReportFacts, proof: str) -> Iterator[Annex]
 
 def _whole(facts: ReportFacts) -> Table:
     columns = [
-        Column(first_header(facts), 15),
+        Column(line_header(facts.report.cut), 15),
         *(Column(gettext(NUMBER_WORDS[name]), 5.7, Align.RIGHT) for name in NUMBERS),
         Column(gettext("Resolved of all ended"), 5.7, Align.RIGHT),
         Column(gettext("Answered of all to be done"), 5.7, Align.RIGHT),
@@ -118,16 +119,6 @@ def _left_off(facts: ReportFacts) -> Sequence[str]:
             count=counted(facts.left_off),
         )
     ]
-
-
-def first_header(facts: ReportFacts) -> str:
-    """Say what the lines of the report stand for."""
-    return {
-        Cut.CATEGORY: gettext("Category"),
-        Cut.PLACE: gettext("Place"),
-        Cut.DEPARTMENT: gettext("Department"),
-        Cut.MONTH: gettext("Month"),
-    }.get(facts.report.cut, gettext("Line"))
 
 
 def plain_number(number: int) -> str:

@@ -20,7 +20,7 @@ from tracker.documents.papers.shared import (
 )
 from tracker.documents.queries.dialogue import DialogueFacts, Raised
 from tracker.documents.rules.blocks import Align, Annex, Block, Column, Heading, Paper, Para, Table
-from tracker.documents.rules.forms import OPEN, counted
+from tracker.documents.rules.forms import OPEN, counted, in_one
 from tracker.petitions.lifecycle import Group
 
 
@@ -37,7 +37,7 @@ def results(writing: Writing, facts: DialogueFacts) -> Paper:
         subject=gettext(
             "Results of resolving the opinions and petitions of the people at the dialogue of"
             " %(day)s",
-            day=day_of(facts),
+            day=in_one(day_of(facts)),
         ),
         blocks=list(_blocks(writing, facts)),
         signatures=[signature(writing)],

@@ -1,7 +1,14 @@
 """A paper to try a letterhead with, and a template to begin one's own from."""
 
 from tracker.core.i18n import gettext
-from tracker.documents.papers.shared import Writing, addressees, head, recipients, signature
+from tracker.documents.papers.shared import (
+    Writing,
+    addressees,
+    head,
+    kept_with_report,
+    recipients,
+    signature,
+)
 from tracker.documents.queries.dialogue import Document
 from tracker.documents.rules.blocks import Align, Annex, Column, Head, Paper, Para, Signature, Table
 from tracker.documents.rules.layout import Issuer
@@ -11,10 +18,11 @@ def sample(writing: Writing) -> Paper:
     """Write a paper of no content that shows every part of the letterhead."""
     row = ("1", gettext("Text of a table"))
     columns = [Column(gettext("No."), 1, Align.CENTRE), Column(gettext("Content"), 9)]
-    note = gettext("(With the report of %(body)s)", body=writing.body)
+    made = head(writing, gettext("RP"), Document())
+    note = kept_with_report(writing, made)
     return Paper(
         name="sample",
-        head=head(writing, gettext("RP"), Document()),
+        head=made,
         kind=gettext("REPORT"),
         subject=gettext("A trial of the letterhead"),
         addressees=addressees(writing),

@@ -83,12 +83,14 @@ def head(writing: Writing, kind: str, document: Document) -> Head:
 
 def kept_with(writing: Writing, made: Head) -> str:
     """Tell which notice an annex belongs to, by the number and the day in its head."""
-    return gettext(
-        "(With notice No. %(number)s %(day)s of %(body)s)",
-        number=made.number,
-        day=made.dated.partition(", ")[2],
-        body=writing.body,
-    )
+    told = _identified(writing, made)
+    return gettext("(With notice No. %(number)s %(day)s of %(body)s)", **told)
+
+
+def kept_with_report(writing: Writing, made: Head) -> str:
+    """Tell which report an annex belongs to, by the number and the day in its head."""
+    told = _identified(writing, made)
+    return gettext("(With report No. %(number)s %(day)s of %(body)s)", **told)
 
 
 def signature(writing: Writing) -> Signature:
@@ -161,6 +163,11 @@ def speakers(facts: DialogueFacts) -> str:
         speakers=counted(facts.dialogue.speakers),
         petitions=counted(len(facts.raised) or None),
     )
+
+
+def _identified(writing: Writing, made: Head) -> dict[str, str]:
+    day = made.dated.partition(", ")[2]
+    return {"number": made.number, "day": day, "body": writing.body}
 
 
 def _lines(text: str) -> list[str]:
