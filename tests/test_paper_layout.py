@@ -206,6 +206,18 @@ def test_nobody_signs_on_a_page_without_text():
     assert last.find(qn("w:pPr")).find(qn("w:keepNext")) is not None
 
 
+@pytest.mark.parametrize("issuer", list(Issuer))
+def test_number_and_day_stand_level_however_high_the_names_are(issuer):
+    """They share a row, with the same letters and the same room above."""
+    table = opened(a_paper(issuer)).tables[0]
+    number, day = (cell.paragraphs[0] for cell in table.rows[-1].cells)
+    assert number.text.startswith("Số")
+    assert day.text.endswith(f"năm{FIXED}2027")
+    size, *_ = look(number._p)
+    assert size == look(day._p)[0]
+    assert number.paragraph_format.space_before == day.paragraph_format.space_before
+
+
 def test_minutes_bear_two_signatures_and_no_recipients():
     pair = [Signature("", "THƯ KÝ", "Trần Thị B"), Signature("", "CHỦ TỌA", "")]
     document = opened(a_paper(signatures=pair, recipients=(), annexes=()))

@@ -157,17 +157,20 @@ def rule(width: float, cell: float) -> str:
     )
 
 
-def side_by_side(cells: Sequence[tuple[float, str]]) -> str:
+def side_by_side(*rows: Sequence[tuple[float, str]]) -> str:
     """Put blocks beside each other in a table without lines; each with its width."""
-    grid = "".join(f'<w:gridCol w:w="{twips(width)}"/>' for width, _ in cells)
-    row = "".join(_cell(width, inside) for width, inside in cells)
-    whole = twips(sum(width for width, _ in cells))
+    grid = "".join(f'<w:gridCol w:w="{twips(width)}"/>' for width, _ in rows[0])
+    written = "".join(
+        "<w:tr><w:trPr><w:cantSplit/></w:trPr>"
+        f"{''.join(_cell(width, inside) for width, inside in cells)}</w:tr>"
+        for cells in rows
+    )
+    whole = twips(sum(width for width, _ in rows[0]))
     return (
         f'<w:tbl><w:tblPr><w:tblW w:w="{whole}" w:type="dxa"/><w:jc w:val="center"/>'
         '<w:tblLayout w:type="fixed"/>'
         '<w:tblCellMar><w:left w:w="0" w:type="dxa"/><w:right w:w="0" w:type="dxa"/></w:tblCellMar>'
-        f"</w:tblPr><w:tblGrid>{grid}</w:tblGrid>"
-        f"<w:tr><w:trPr><w:cantSplit/></w:trPr>{row}</w:tr></w:tbl>"
+        f"</w:tblPr><w:tblGrid>{grid}</w:tblGrid>{written}</w:tbl>"
     )
 
 

@@ -1,7 +1,6 @@
 """The parts of a paper in the order of the page: head, title, text, signature, annexes."""
 
 from collections.abc import Sequence
-from math import ceil
 
 from tracker.core.i18n import gettext
 from tracker.core.text import fold
@@ -16,10 +15,6 @@ SIGNING_SPACE = 66
 NUMBER_GAP = 6
 SUBJECT_SIDES = 8
 """How far what a paper is about keeps from the margins, in millimetres."""
-LINE_OF_SINGLE = 1.15
-"""How high a line at single spacing is, in parts of its letters' size."""
-RULE_HEIGHT = 4
-"""How high the paragraph of a drawn line is, in points."""
 
 
 def hand_of(paper: Paper, *, own_letters: bool = True) -> Hand:
@@ -28,15 +23,19 @@ def hand_of(paper: Paper, *, own_letters: bool = True) -> Hand:
 
 
 def headed(hand: Hand, head: Head, sheet: Sheet) -> str:
-    """Write the two cells above the title: issuer and number; nation or Party, and day."""
+    """Write what stands above the title: issuer beside nation or Party, number beside day.
+
+    Number and day have a row of their own: however high the names are, they stand level.
+    """
     left = hand.layout.left_cell
     right = sheet.text_width - left
-    return side_by_side(
-        [
-            (left, _agency(hand, head, left)),
-            (right, _nation(hand, head, right)),
-        ]
-    ) + para("", after=6)
+    number = f"{gettext(hand.layout.number_begins)}{head.number}"
+    names = [(left, _agency(hand, head, left)), (right, _nation(hand, head, right))]
+    below = [
+        (left, hand.plain(number, Element.NUMBER, before=NUMBER_GAP)),
+        (right, hand.plain(head.dated, Element.DATE, before=NUMBER_GAP)),
+    ]
+    return side_by_side(names, below) + para("", after=6)
 
 
 def titled(hand: Hand, paper: Paper, sheet: Sheet) -> str:
@@ -99,8 +98,6 @@ def _agency(hand: Hand, head: Head, width: float) -> str:
     else:
         widest = max((bold_width(_bare(line), size) for line in head.agency), default=width / 2)
         written.append(rule(min(widest, width) * RULE_SHARE, width))
-    number = f"{gettext(hand.layout.number_begins)}{head.number}"
-    written.append(hand.plain(number, Element.NUMBER, before=NUMBER_GAP))
     return "".join(written)
 
 
@@ -111,16 +108,6 @@ def _nation(hand: Hand, head: Head, width: float) -> str:
     written = [hand.plain(line, element) for line, element in zip(lines, elements, strict=False)]
     underlined = looks[elements[len(lines) - 1]]
     written.append(rule(min(bold_width(_bare(lines[-1]), underlined.size), width), width))
-    # The day stands beside the number: lower by as many lines as the left cell is higher.
-    left = hand.layout.left_cell
-    high = sum(
-        ceil(bold_width(_bare(line), looks[Element.AGENCY].size) / left) for line in head.agency
-    )
-    extra = high + bool(head.superior) - len(lines)
-    gap = NUMBER_GAP + max(0, extra) * looks[Element.AGENCY].size * LINE_OF_SINGLE
-    if hand.layout.star_below_agency:
-        gap += looks[Element.AGENCY].size * LINE_OF_SINGLE - RULE_HEIGHT
-    written.append(hand.plain(head.dated, Element.DATE, before=gap))
     return "".join(written)
 
 
