@@ -297,8 +297,10 @@ def stands(path, number):
 def test_the_reports_sheet_names_what_its_lines_stand_for(visit, make):
     make.petition()
     for cut, header in (("category", "Lĩnh vực"), ("month", "Tháng"), ("level", "Thẩm quyền")):
-        rows = next(iter(read(visit().get("/reports/resolution.xlsx", by=cut).data).values()))
+        answer = visit().get("/reports/resolution.xlsx", by=cut)
+        rows = next(iter(read(answer.data).values()))
         assert header in [row[0] for row in rows]
+        assert re.search(r"-\d{8}-theo-[a-z-]+\.xlsx", answer.headers["Content-Disposition"])
 
 
 def test_what_a_source_says_of_an_invented_record_is_not_said_again(visit, make):

@@ -11,7 +11,8 @@ from tracker.accounts.permissions import Permission
 from tracker.core import clock
 from tracker.core.columns import csv_of
 from tracker.core.csvout import MEDIA_TYPE, separator_of, variant_of
-from tracker.core.i18n import gettext, shown_number
+from tracker.core.i18n import gettext, say, shown_number, speaking
+from tracker.core.text import fold
 from tracker.core.web import db_session, download, one_moment, own_session, stay_at_one_moment
 from tracker.journal import service as journal
 from tracker.petitions.queries import PetitionFilter, Stock
@@ -143,11 +144,13 @@ def note_taken(asked: Asked, subject: str) -> None:
 
 
 def file_name(asked: Asked, report: Report, ending: str) -> str:
-    """Name a report's file by its days and cut; nobody is named."""
+    """Name a report's file by its days and cut, in the files' own language; nobody is named."""
     days = f"{asked.counted.start:%Y%m%d}-{asked.counted.end:%Y%m%d}"
     invented = "hu-cau-" if report.fictional else ""
     typed = f"-nhap-den-{asked.typed_by:%Y%m%d}" if asked.typed_by else ""
-    return f"bao-cao-giai-quyet-{invented}{days}-{asked.cut}{typed}.{ending}"
+    with speaking("vi"):
+        cut = fold(say(asked.cut)).replace(" ", "-")
+    return f"bao-cao-giai-quyet-{invented}{days}-{cut}{typed}.{ending}"
 
 
 def shown_change(now: int, before: int) -> str:
