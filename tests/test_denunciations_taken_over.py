@@ -15,12 +15,13 @@ from tracker.accounts.permissions import Role
 from tracker.attachments.models import Attachment
 from tracker.attachments.queries import attachments_of
 from tracker.attachments.service import Upload, keep_file, remove_file
-from tracker.briefing.models import BriefingItem
+from tracker.briefing.models import Briefing, BriefingItem
 from tracker.briefing.service import Chosen, NewBriefing, choose_items, open_briefing
+from tracker.commitments.models import Commitment
 from tracker.commitments.service import NewCommitment, Person, make_commitment
 from tracker.core import clock
 from tracker.core.dates import Precision
-from tracker.core.db import Base
+from tracker.core.db import Base, transaction
 from tracker.core.errors import NotFound, Stale
 from tracker.denunciations.lifecycle import Way
 from tracker.denunciations.models import Denunciation
@@ -137,6 +138,26 @@ def test_no_word_of_it_stays_outside_the_room_and_all_of_it_stands_inside(case, 
     acts = [(act.action, act.detail) for act in acts_upon(session, made.code)]
     assert ("taken_over", petition.code) in acts
     assert list(mismatches(session)) == []
+
+
+def test_files_of_a_promise_and_what_was_decided_on_it_go_along(
+    case, session, petition, make, tmp_path
+):
+    promise = session.scalars(select(Commitment)).one()
+    upload = Upload("bachma hứa.pdf", io.BytesIO(PDF))
+    keep_file(session, case.clerk, promise.code, make.home.id, upload, tmp_path / "files")
+    briefing = session.scalars(select(Briefing)).one()
+    about = BriefingItem(
+        briefing_id=briefing.id, position=9, commitment_id=promise.id, decision="Gặp hoangoanh"
+    )
+    with transaction(session):
+        session.add(about)
+    made = taken_over(case, petition)
+    assert attachments_of(session, promise.code) == []
+    names = {file.original_name for file in attachments_of(session, made.files_key)}
+    assert names == {"bachma.pdf", "bachma hứa.pdf"}
+    assert session.get(BriefingItem, about.id).decision == left_behind()
+    assert "Gặp hoangoanh" in " ".join(step.note for step in timeline(session, made.id))
 
 
 def test_the_row_keeps_its_number_and_every_count_and_ends_like_one_that_was_transferred(

@@ -71,12 +71,10 @@ def promise_steps(session: Session, ids: Iterable[int]) -> Sequence[CommitmentSt
 
 
 def decisions_on(session: Session, petition: Petition) -> Sequence[BriefingItem]:
-    """Give where a petition stood on a briefing and something was decided."""
-    return session.scalars(
-        select(BriefingItem).where(
-            BriefingItem.petition_id == petition.id, BriefingItem.decision != ""
-        )
-    ).all()
+    """Give where a petition, or a promise on it, stood on a briefing and something was decided."""
+    promised = [commitment.id for commitment in promises_on(session, petition)]
+    stood = or_(BriefingItem.petition_id == petition.id, BriefingItem.commitment_id.in_(promised))
+    return session.scalars(select(BriefingItem).where(stood, BriefingItem.decision != "")).all()
 
 
 def groups_of(session: Session, ids: Iterable[int]) -> Sequence[WorkingGroup]:
@@ -95,7 +93,8 @@ def _visited(session: Session, commitment: Commitment) -> Iterator[str]:
     for group in groups:
         yield group.name
     for visit in visits_of(session, groups):
-        yield _line(visit.visited_on, visit.household, visit.reason, visit.agreed_option)
+        said = (visit.household, visit.reason, visit.agreed_option, visit.document_number)
+        yield _line(visit.visited_on, *said, visit.voided_reason)
 
 
 def _steps(

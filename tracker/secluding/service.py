@@ -66,7 +66,9 @@ def seclude_petition(
         hand_over(session, actor, petition, left, asked.seen_version)
         made = receive_denunciation(session, sealer, actor, _new(petition, asked, account), key)
         note(session, actor, "taken_over", made, petition.code)
-        take_apart(session, petition.code, made.files_key)
+        promised = [commitment.code for commitment in promises_on(session, petition)]
+        for subject in (petition.code, *promised):
+            take_apart(session, subject, made.files_key)
         _leave_no_word(session, petition, left)
         _leave_no_promise(session, petition, left)
     return made
@@ -132,5 +134,6 @@ def _leave_no_promise(session: Session, petition: Petition, left: str) -> None:
     groups = groups_of(session, ids)
     for visit in visits_of(session, groups):
         visit.household, visit.reason, visit.agreed_option = left, "", ""
+        visit.document_number = visit.voided_reason = ""
     for group in groups:
         group.name, group.source, group.document_number = left, "", ""
