@@ -150,9 +150,21 @@ def test_files_of_a_promise_and_what_was_decided_on_it_go_along(
     about = BriefingItem(
         briefing_id=briefing.id, position=9, commitment_id=promise.id, decision="Gặp hoangoanh"
     )
+    next_one = NewCommitment(
+        place_id=make.home.id,
+        petition_id=None,
+        promise="Gặp lại hoangoanh",
+        promised_by=Person("Ông Chủ tịch"),
+        promised_on=clock.today(),
+        promised_precision=Precision.DAY,
+        due_on=None,
+    )
+    about.made_id = make_commitment(session, None, next_one).id
     with transaction(session):
         session.add(about)
     made = taken_over(case, petition)
+    told = session.scalars(select(Commitment.promise).order_by(Commitment.id)).all()
+    assert told == [left_behind(), left_behind()]
     assert attachments_of(session, promise.code) == []
     names = {file.original_name for file in attachments_of(session, made.files_key)}
     assert names == {"bachma.pdf", "bachma hứa.pdf"}

@@ -3,7 +3,8 @@
 The line is the very one that csvout writes of the same values; tests hold the two together.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -136,7 +137,7 @@ def _enum_of(cell: ColumnElement[Any]) -> type[Labelled] | None:
     return kind
 
 
-def streamed_lines(session: Session, statement: Select[Any]) -> Iterator[list[bytes]]:
+def streamed_lines(session: Session, statement: Select[Any]) -> Generator[list[bytes]]:
     """Read lines many at a time, a few at first so that the first bytes leave at once."""
     # Not through the session, which would hold all rows before it gives the first.
     connection = session.connection()
@@ -153,7 +154,7 @@ def streamed_lines(session: Session, statement: Select[Any]) -> Iterator[list[by
 
 def csv_pieces(
     header: Sequence[str],
-    found: Iterator[list[bytes]],
+    found: Generator[list[bytes]],
     variant: Variant,
     separator: Separator,
     tally: Tally,
@@ -161,10 +162,13 @@ def csv_pieces(
     """Give a file whose first column is the running number, piece by piece, and count its rows."""
     yield next(csv_lines(header, [], variant=variant, separator=separator)).encode()
     sign = separator.encode()
-    for lines in found:
-        first = tally.rows + 1
-        yield b"".join([b"%d%b%b\r\n" % (at, sign, line) for at, line in enumerate(lines, first)])
-        tally.rows += len(lines)
+    # Ended with the file, also where its reader goes away: before the connection is given back.
+    with closing(found):
+        for lines in found:
+            first = tally.rows + 1
+            numbered = (b"%d%b%b\r\n" % (at, sign, line) for at, line in enumerate(lines, first))
+            yield b"".join(numbered)
+            tally.rows += len(lines)
 
 
 class _Declared(Executable, ClauseElement):

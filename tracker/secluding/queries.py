@@ -53,15 +53,17 @@ def account_of(session: Session, petition: Petition) -> str:
 
 
 def promises_on(session: Session, petition: Petition) -> Sequence[Commitment]:
-    """Give what was promised on a petition, also by a decision of a briefing."""
-    made = select(BriefingItem.made_id).where(
-        BriefingItem.petition_id == petition.id, BriefingItem.made_id.is_not(None)
-    )
-    return session.scalars(
-        select(Commitment).where(
-            or_(Commitment.petition_id == petition.id, Commitment.id.in_(made))
-        )
-    ).all()
+    """Give what was promised on a petition, also by decisions of briefings on it or on those."""
+    own = select(Commitment.id).where(Commitment.petition_id == petition.id)
+    known = set(session.scalars(own))
+    stood_alone = BriefingItem.petition_id == petition.id
+    while True:
+        stood = or_(stood_alone, BriefingItem.commitment_id.in_(known))
+        made = select(BriefingItem.made_id).where(stood, BriefingItem.made_id.is_not(None))
+        found = {key for key in session.scalars(made) if key is not None} - known
+        if not found:
+            return session.scalars(select(Commitment).where(Commitment.id.in_(known))).all()
+        known |= found
 
 
 def promise_steps(session: Session, ids: Iterable[int]) -> Sequence[CommitmentStep]:

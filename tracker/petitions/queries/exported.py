@@ -1,6 +1,6 @@
 """All rows of the list for a file, as the database gives them: lines of CSV, or values."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -46,7 +46,7 @@ def petition_lines(
     variant: Variant,
     separator: Separator,
     terms: Terms,
-) -> Iterator[list[bytes]]:
+) -> Generator[list[bytes]]:
     """Give the lines of a file, but for their numbers and ends, many at a time."""
     line = line_of(cells, variant=variant, separator=separator, on_sqlite=is_sqlite(session))
     for statement in ordered_petitions(session, scope, asked, sort, terms):
