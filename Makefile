@@ -1,15 +1,15 @@
 PYTHON ?= python3
 BIN = .venv/bin
-# Asked for by the browser journeys; `make run` needs neither.
-BROWSER = chromium fonts-dejavu-core
+# Asked for by the browser journeys and by what records a disk; `make run` needs none of them.
+TOOLS = chromium fonts-dejavu-core strace
 ARGS ?=
 
-.PHONY: run test lint bench fuzz faults advisories browser readme screenshots
+.PHONY: run test lint bench fuzz faults advisories tools readme screenshots
 
 run: .venv/run-stamp
 	$(BIN)/tracker demo $(ARGS)
 
-test: .venv/test-stamp browser
+test: .venv/test-stamp tools
 	$(BIN)/python -m pytest -q -n 2 $(ARGS)
 
 lint: .venv/test-stamp
@@ -25,7 +25,7 @@ bench: .venv/test-stamp
 fuzz: .venv/test-stamp
 	$(BIN)/python -m tests.fuzz $(ARGS)
 
-faults: .venv/test-stamp
+faults: .venv/test-stamp tools
 	$(BIN)/python -m tests.faults $(ARGS)
 
 # Asks a public list what is known against each locked version. Without it nothing is known, which
@@ -39,15 +39,15 @@ advisories: .venv/run-stamp
 readme: .venv/test-stamp
 	$(BIN)/python -m tests.readme
 
-screenshots: .venv/test-stamp browser
+screenshots: .venv/test-stamp tools
 	$(BIN)/python -m tests.screenshots
 
-browser:
-	@command -v chromium >/dev/null && exit 0; \
+tools:
+	@command -v chromium >/dev/null && command -v strace >/dev/null && exit 0; \
 	if [ "$$(id -u)" = 0 ]; then \
-		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $(BROWSER); \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $(TOOLS); \
 	else \
-		echo "The browser tests need Chromium. Type once: sudo apt-get install $(BROWSER)" >&2; exit 1; \
+		echo "The tests need Chromium and strace. Type once: sudo apt-get install $(TOOLS)" >&2; exit 1; \
 	fi
 
 $(BIN)/python:

@@ -3,8 +3,6 @@
 import subprocess
 import sys
 
-import pytest
-
 from tests.faults.power import Disk, Luck
 from tests.faults.recording import calls, recorder
 
@@ -31,7 +29,6 @@ os.truncate("long", 2)
 """
 
 
-@pytest.mark.skipif(recorder() is None, reason="asks strace what is written")
 def test_only_what_was_synced_is_sure_to_outlive_a_cut(tmp_path):
     folder, trace = tmp_path / "disk", tmp_path / "trace"
     folder.mkdir()
