@@ -14,6 +14,9 @@ from tests.faults.writers import CUT, PEOPLE, Writers
 
 READERS, WRITERS = 18, 2
 A_SECOND = 5.0
+CROWDED, PAUSE = 30.0, 0.1
+"""Seconds at the start in which everybody comes at once: so many connections and threads are needed
+at some time or other, and what each takes is no growth."""
 PAGES = (
     "/",
     "/petitions",
@@ -65,6 +68,7 @@ class People:
         self.taken: list[float] = []
         self.wrong: list[str] = []
         self.is_over = threading.Event()
+        self.began = time.monotonic()
         self.threads = [
             threading.Thread(target=self._one, args=(number,))
             for number in range(READERS + WRITERS)
@@ -78,7 +82,7 @@ class People:
 
     def _one(self, number: int) -> None:
         client, turn = Client(self.server.port, dict(self.writers.cookies[number % PEOPLE])), number
-        while not self.is_over.wait(len(self.threads) / A_SECOND):
+        while not self.is_over.wait(self._pause()):
             turn += 1
             try:
                 if number < WRITERS:
@@ -89,6 +93,10 @@ class People:
                 client.close()
                 self.wrong.append("somebody was cut off")
         client.close()
+
+    def _pause(self) -> float:
+        is_crowded = time.monotonic() - self.began < CROWDED
+        return PAUSE if is_crowded else len(self.threads) / A_SECOND
 
     def _read(self, client: Client, turn: int) -> None:
         page = FILES[turn // 25 % 2] if turn % 25 == 0 else PAGES[turn % len(PAGES)]
