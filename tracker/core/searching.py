@@ -5,11 +5,12 @@ that searched and as long as that lasts. Nothing of them is kept by the server.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from urllib.parse import urlencode
 
 from flask import abort, flash, redirect, request, session
 from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
 
 from tracker.core.i18n import gettext
 from tracker.core.sealing import SealBroken
@@ -26,8 +27,15 @@ def searched_address(path: str) -> str:
     """Give the address of the list that a form asks for, without what was left empty."""
     typed = request.form.items(multi=True)
     asked = [(name, text) for name, text in typed if text.strip() and name != "csrf_token"]
-    hidden = [(name, _sealed(text) if name == WORDS else text) for name, text in asked]
-    return f"{path}?{urlencode(hidden)}".rstrip("?")
+    return _address(path, [(n, _sealed(text) if n == WORDS else text) for n, text in asked])
+
+
+def without_blanks() -> Response | None:
+    """Lead to the address without what was left empty in it; None where nothing was."""
+    said = [(name, text) for name, text in request.args.items(multi=True) if text.strip()]
+    if all(text.strip() for text in request.args.values()):
+        return None
+    return redirect(_address(request.path, said), 303)
 
 
 def typed_arguments() -> MultiDict[str, str]:
@@ -61,6 +69,16 @@ def narrowed_by(
     return [f"{gettext(labels[name])}: {word}" for name, word in told.items()]
 
 
+def journaled(arguments: Mapping[str, str]) -> list[str]:
+    """Say for the journal what was asked; that words were searched for, but not which."""
+    filters = [f"{name}={text}" for name, text in arguments.items() if name != WORDS]
+    return [*filters, WORDS] if WORDS in arguments else filters
+
+
+def _address(path: str, arguments: Iterable[tuple[str, str]]) -> str:
+    return f"{path}?{urlencode(list(arguments))}".rstrip("?")
+
+
 def _sealed(words: str) -> str:
     return SEALED + sealer().seal(f"{_searcher()}\n{words.strip()[:MOST]}")
 
@@ -82,4 +100,4 @@ def _without_words(arguments: MultiDict[str, str]) -> None:
     flash(gettext("Words are searched for within one sign-in only; type them again."), "info")
     rest = [(name, text) for name, text in arguments.items(multi=True) if name != WORDS]
     page = "/" + request.path.strip("/").partition("/")[0].partition(".")[0]
-    abort(redirect(f"{page}?{urlencode(rest)}".rstrip("?"), 303))
+    abort(redirect(_address(page, rest), 303))

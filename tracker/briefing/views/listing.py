@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -17,7 +16,14 @@ from tracker.briefing.queries.visits import visit_export_rows, visitors
 from tracker.briefing.views.blueprint import bp
 from tracker.core.downloads import ListFile
 from tracker.core.i18n import gettext, ngettext
-from tracker.core.searching import addressed, narrowed_by, searched_address, typed_arguments
+from tracker.core.searching import (
+    addressed,
+    journaled,
+    narrowed_by,
+    searched_address,
+    typed_arguments,
+    without_blanks,
+)
 from tracker.core.web import db_session
 from tracker.journal.service import FileNotes
 from tracker.petitions.queries.choices import place_choices
@@ -37,9 +43,8 @@ def search_visits() -> Response:
 @requires(Permission.READ_REGISTER)
 def visits() -> Any:
     """Show one page of the log of visits, narrowed to what the address says."""
-    if any(not text.strip() for text in request.args.values()):
-        said = [(k, v) for k, v in request.args.items(multi=True) if v.strip()]
-        return redirect(f"{request.path}?{urlencode(said)}".rstrip("?"), 303)
+    if (shorter := without_blanks()) is not None:
+        return shorter
     session, scope = db_session(), current_scope().ids
     asked = _asked()
     form = FilterForm(typed_arguments())
@@ -104,7 +109,4 @@ def _file(asked: Asked) -> ListFile:
 
 
 def _notes(asked: Asked, subject: str) -> FileNotes:
-    """Say in the journal what was taken, without the words that were searched for."""
-    filters = [f"{k}={v}" for k, v in asked.arguments.items() if k != "q"]
-    searched = ["q"] if "q" in asked.arguments else []
-    return FileNotes(current_user(), subject, "; ".join([*filters, *searched]))
+    return FileNotes(current_user(), subject, "; ".join(journaled(asked.arguments)))

@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import Session
 
 from tracker.core.dates import Precision, first_day
+from tracker.core.db import is_sqlite
 from tracker.core.i18n import MoreThan
 from tracker.core.matching import Clause, for_postgresql, for_sqlite, none_of, one_of, words_of
 from tracker.core.text import has_forbidden, tidy_line
@@ -161,7 +162,7 @@ def shape_of(
     session: Session, wanted: Wanted, by: str = RECEIVED, within: tuple[int, int] = EVERYWHERE
 ) -> tuple[Shape, dict[str, Any]]:
     """Give the shape of what is wanted, and by name the values that belong into it."""
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    on_sqlite = is_sqlite(session)
     clauses = list(wanted.clauses)
     low, high = within
     values: dict[str, Any] = {}
@@ -171,14 +172,14 @@ def shape_of(
     elif wanted.first or wanted.last:
         latest = wanted.last or date.max
         clauses.append(one_of(*(span_tokens("r", wanted.first or FIRST_DAY, latest) or [NEVER])))
-        if wanted.first and wanted.last and not is_sqlite:
+        if wanted.first and wanted.last and not on_sqlite:
             values["first"] = wanted.first.toordinal() * IDS
             values["last"] = (wanted.last.toordinal() + 1) * IDS - 1
-    values["tokens"] = for_sqlite(clauses) if is_sqlite else for_postgresql(clauses)
+    values["tokens"] = for_sqlite(clauses) if on_sqlite else for_postgresql(clauses)
     values |= {"low": low} if low > EVERYWHERE[0] else {}
     values |= {"high": high} if high < EVERYWHERE[1] else {}
     how = (wanted.is_open, wanted.is_broad, _is_short(wanted))
-    return Shape(is_sqlite, by, tuple(values), *how), values
+    return Shape(on_sqlite, by, tuple(values), *how), values
 
 
 def rows_by(shape: Shape, values: Mapping[str, Any]) -> Select[Any]:

@@ -18,7 +18,7 @@ from tracker.core.datapackage import packed
 from tracker.core.downloads import ZIP, dated, leaving, workbook
 from tracker.core.errors import NotAllowed
 from tracker.core.i18n import gettext, ngettext
-from tracker.core.searching import addressed, narrowed_by, typed_arguments
+from tracker.core.searching import addressed, journaled, narrowed_by, typed_arguments
 from tracker.core.web import db_session
 from tracker.core.xlsxout import Sheet, sheet_columns, titles_of
 from tracker.journal.service import FileNotes
@@ -194,8 +194,5 @@ def _is_fictional(asked: Asked) -> bool:
 
 
 def _told(asked: Asked, profile: Profile) -> str:
-    """Say in the journal what was taken, without the words that were searched for."""
-    for_whom = f"profile={profile.value}"
-    filters = [f"{k}={v}" for k, v in asked.arguments.items() if k != "q"]
-    searched = ["q"] if "q" in asked.arguments else []
-    return "; ".join([for_whom, *filters, *searched])
+    """Say in the journal for whom a file was, and what was asked."""
+    return "; ".join([f"profile={profile.value}", *journaled(asked.arguments)])

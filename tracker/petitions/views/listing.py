@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -10,7 +9,7 @@ from werkzeug.wrappers import Response
 from tracker.accounts.guard import current_scope, current_user, requires
 from tracker.accounts.permissions import Permission
 from tracker.core.i18n import gettext
-from tracker.core.searching import addressed, searched_address, typed_arguments
+from tracker.core.searching import addressed, searched_address, typed_arguments, without_blanks
 from tracker.core.web import db_session
 from tracker.petitions.forms import FilterForm
 from tracker.petitions.queries import (
@@ -53,9 +52,8 @@ def search() -> Response:
 @requires(Permission.READ_REGISTER)
 def index() -> Any:
     """Show one page of the list, narrowed to what the address says."""
-    if any(not text.strip() for text in request.args.values()):
-        said = [(k, v) for k, v in request.args.items(multi=True) if v.strip()]
-        return redirect(f"{request.path}?{urlencode(said)}".rstrip("?"), 303)
+    if (shorter := without_blanks()) is not None:
+        return shorter
     session, scope = db_session(), current_scope().ids
     typed = typed_arguments()
     asked = asked_in(session, scope, typed, with_names=may_see_names())
